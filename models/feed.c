@@ -1,0 +1,420 @@
+#include "models/feed.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/alloc.h"
+#include "sim/fmath.h"
+#include "sim/units.h"
+
+/* Expected requests of a slab: large enough to amortise bulk draws, small
+ * enough to stay in cache. */
+enum { SLAB = 2048 };
+
+/* Marks the keys of a lead-in; cells never reach it. */
+#define LEAD_WINDOW ((uint64_t)1 << 63)
+
+struct source_state {
+    struct mdl_arrivals arrivals;
+    struct sim_stream size, input, output, jitter, access, mark;
+    int64_t k;
+    double sigma;            /* largest jitter of its paths */
+    double access_mu, access_sigma;
+    bool need_access, need_mark;
+};
+
+struct mdl_feed {
+    struct mdl_feed_cfg cfg;
+    struct source_state *sources;
+    struct mdl_cox *cox;      /* [n_classes], keyed for the replication */
+    int *trace_at;            /* [n_classes] next row of a trace */
+    double total_rate_per_s;
+    double slab_s;            /* start of the next slab */
+    bool leading;             /* in the lead-in's streams */
+    struct sim_request *request; /* the slab, by source */
+    int *order;               /* of sending */
+    int *bucket;
+    int n, size, next;
+};
+
+static int no_memory(struct sim_err *err)
+{
+    return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+}
+
+/* ---- set-up ------------------------------------------------------------------ */
+
+static void start_streams(struct mdl_feed *feed, double from_s)
+{
+    const struct mdl_plan *plan = feed->cfg.plan;
+    struct sim_key key = {.seed = (uint64_t)plan->cfg->seed,
+        .replication = feed->cfg.replication,
+        .window = feed->cfg.window | (feed->leading ? LEAD_WINDOW : 0)};
+
+    for (int i = 0; i < plan->n_sources; i++) {
+        struct source_state *s = &feed->sources[i];
+        const int cls = plan->sources[i].cls;
+        const struct mdl_rate rate = mdl_plan_rate(plan, i);
+        struct {
+            struct sim_stream *stream;
+            uint64_t purpose;
+        } const streams[] = {{&s->size, SIM_FOR_SIZE},
+            {&s->input, SIM_FOR_INPUT_TOKENS},
+            {&s->output, SIM_FOR_OUTPUT_TOKENS}, {&s->jitter, SIM_FOR_JITTER},
+            {&s->access, SIM_FOR_ACCESS}, {&s->mark, SIM_FOR_MARK}};
+
+        key.entity = plan->sources[i].entity;
+        for (size_t j = 0; j < sizeof streams / sizeof streams[0]; j++) {
+            key.purpose = streams[j].purpose;
+            sim_stream_init(streams[j].stream, &key);
+        }
+        key.purpose = SIM_FOR_GAP;
+        mdl_arrivals_start(&s->arrivals, &rate,
+            feed->cox[cls].on ? &feed->cox[cls] : NULL, &key,
+            feed->cfg.origin_s, from_s);
+        s->k = 0;
+    }
+}
+
+static void source_paths(struct source_state *s, const struct mdl_dep *dep,
+    int source)
+{
+    s->access_mu = -INFINITY;
+    for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
+        const struct mdl_candidate *c = &dep->candidates[i];
+        const int entry = dep->members[c->member].entry;
+        s->sigma = fmax(s->sigma, c->path->jitter_sigma);
+        if (isfinite(c->path->access_mu)) {
+            s->access_mu = c->path->access_mu;
+            s->access_sigma = c->path->access_sigma;
+            s->need_access = true;
+        }
+        if (c->path->loss_frac > 0.0 ||
+            dep->entries[entry].cfg->rtt_ms != NULL)
+            s->need_mark = true;
+    }
+}
+
+int mdl_feed_create(const struct mdl_feed_cfg *cfg, struct mdl_feed **out,
+    struct sim_err *err)
+{
+    const struct mdl_plan *plan = cfg->plan;
+    struct mdl_feed *feed = sim_calloc(1, sizeof *feed);
+
+    if (feed == NULL)
+        return no_memory(err);
+    feed->cfg = *cfg;
+    feed->sources = sim_calloc((size_t)plan->n_sources, sizeof *feed->sources);
+    feed->cox = sim_calloc((size_t)plan->n_classes, sizeof *feed->cox);
+    feed->trace_at = sim_calloc((size_t)plan->n_classes, sizeof(int));
+    if (feed->sources == NULL || feed->cox == NULL || feed->trace_at == NULL) {
+        mdl_feed_destroy(feed);
+        return no_memory(err);
+    }
+    for (int i = 0; i < plan->n_classes; i++) {
+        feed->cox[i] = plan->classes[i].cox;
+        feed->cox[i].seed = (uint64_t)plan->cfg->seed;
+        feed->cox[i].replication = cfg->replication;
+        if (plan->classes[i].trace.n > 0)
+            feed->total_rate_per_s += plan->classes[i].rate_per_s;
+    }
+    for (int i = 0; i < plan->n_sources; i++) {
+        const struct mdl_rate rate = mdl_plan_rate(plan, i);
+        source_paths(&feed->sources[i], cfg->dep, i);
+        if (plan->classes[plan->sources[i].cls].trace.n == 0)
+            feed->total_rate_per_s += mdl_rate_at(&rate, cfg->origin_s);
+    }
+    feed->leading = cfg->lead_s > 0.0;
+    feed->slab_s = -cfg->lead_s;
+    start_streams(feed, feed->slab_s);
+    *out = feed;
+    return SIM_OK;
+}
+
+void mdl_feed_destroy(struct mdl_feed *feed)
+{
+    if (feed == NULL)
+        return;
+    sim_free(feed->sources);
+    sim_free(feed->cox);
+    sim_free(feed->trace_at);
+    sim_free(feed->request);
+    sim_free(feed->order);
+    sim_free(feed->bucket);
+    sim_free(feed);
+}
+
+void mdl_feed_until(struct mdl_feed *feed, double until_s)
+{
+    feed->cfg.until_s = until_s;
+}
+
+double mdl_feed_sigma(const struct mdl_feed *feed, int source)
+{
+    return feed->sources[source].sigma;
+}
+
+/* ---- one slab ------------------------------------------------------------------ */
+
+static int reserve(struct mdl_feed *feed, int more, struct sim_err *err)
+{
+    int size = feed->size > 0 ? feed->size : 2 * SLAB;
+    void *block;
+
+    if (feed->n + more <= feed->size)
+        return SIM_OK;
+    while (size < feed->n + more)
+        size *= 2;
+    block = sim_realloc(feed->request, (size_t)size, sizeof *feed->request);
+    if (block == NULL)
+        return no_memory(err);
+    feed->request = block;
+    block = sim_realloc(feed->order, (size_t)size, sizeof *feed->order);
+    if (block == NULL)
+        return no_memory(err);
+    feed->order = block;
+    block = sim_realloc(feed->bucket, (size_t)size + 1, sizeof *feed->bucket);
+    if (block == NULL)
+        return no_memory(err);
+    feed->bucket = block;
+    feed->size = size;
+    return SIM_OK;
+}
+
+static void fill_work(const struct mdl_class *c, struct source_state *s,
+    double deflation, double *work, int n)
+{
+    const struct mdl_token_time_cfg *time = &c->cfg->token_time;
+    double input[MDL_BLOCK], output[MDL_BLOCK];
+
+    if (c->cfg->service_s != NULL) {
+        sim_dist_fill(c->cfg->service_s, &s->size, work, (size_t)n);
+    } else {
+        mdl_token_law_fill(&c->tokens, &s->input, &s->output, input, output, n);
+        for (int i = 0; i < n; i++)
+            work[i] = (time->base_ms + time->per_input_token_ms * input[i] +
+                          time->per_output_token_ms * output[i]) /
+                SIM_MS_PER_S;
+    }
+    for (int i = 0; i < n; i++)
+        work[i] *= deflation;
+}
+
+static void fill_delays(struct source_state *s, double *jitter, double *access,
+    double *mark, int n)
+{
+    if (s->sigma > 0.0) {
+        sim_stream_normals(&s->jitter, jitter, (size_t)n);
+        for (int i = 0; i < n; i++)
+            jitter[i] *= s->sigma;
+        sim_exp_n(jitter, jitter, (size_t)n);
+    }
+    if (s->need_access && s->access_sigma > 0.0) {
+        sim_stream_normals(&s->access, access, (size_t)n);
+        for (int i = 0; i < n; i++)
+            access[i] = s->access_mu + s->access_sigma * access[i];
+        sim_exp_n(access, access, (size_t)n);
+    } else if (s->need_access) {
+        for (int i = 0; i < n; i++)
+            access[i] = sim_exp(s->access_mu);
+    }
+    if (s->need_mark)
+        sim_stream_uniforms(&s->mark, mark, (size_t)n);
+}
+
+/* n requests of one source, sent at t[]. */
+static int emit(struct mdl_feed *feed, int source, const double *t,
+    const double *work, int n, struct sim_err *err)
+{
+    const struct mdl_source *src = &feed->cfg.plan->sources[source];
+    struct source_state *s = &feed->sources[source];
+    double jitter[MDL_BLOCK], access[MDL_BLOCK], mark[MDL_BLOCK];
+    const int rc = reserve(feed, n, err);
+
+    if (rc != SIM_OK)
+        return rc;
+    fill_delays(s, jitter, access, mark, n);
+    for (int i = 0; i < n; i++) {
+        struct sim_request *r = &feed->request[feed->n++];
+        r->send_s = t[i];
+        r->work_s = work[i];
+        r->aux[MDL_AUX_JITTER] = s->sigma > 0.0 ? jitter[i] : 1.0;
+        r->aux[MDL_AUX_ACCESS] = s->need_access ? access[i] : 0.0;
+        r->aux[MDL_AUX_MARK] = s->need_mark ? mark[i] : 1.0;
+        r->user = src->user;
+        r->cls = src->cls;
+        r->k = s->k++;
+    }
+    return SIM_OK;
+}
+
+static int fill_source(struct mdl_feed *feed, int source, double end_s,
+    double deflation, struct sim_err *err)
+{
+    struct source_state *s = &feed->sources[source];
+    const int cls = feed->cfg.plan->sources[source].cls;
+    const struct mdl_class *c = &feed->cfg.plan->classes[cls];
+    double t[MDL_BLOCK], work[MDL_BLOCK];
+    int n, rc = SIM_OK;
+
+    if (!(s->arrivals.rate.base_per_s > 0.0) || c->trace.n > 0)
+        return SIM_OK;
+    do {
+        n = mdl_arrivals_fill(&s->arrivals, end_s, t, MDL_BLOCK);
+        fill_work(c, s, deflation, work, n);
+        rc = emit(feed, source, t, work, n, err);
+    } while (rc == SIM_OK && n == MDL_BLOCK);
+    return rc;
+}
+
+/* The user of row i of a trace, by weight; the same for every deployment. */
+static int trace_user(const struct mdl_feed *feed, const struct mdl_class *c,
+    int row)
+{
+    const struct mdl_plan *plan = feed->cfg.plan;
+    const struct sim_key key = {.seed = (uint64_t)plan->cfg->seed,
+        .replication = feed->cfg.replication,
+        .entity = sim_entity(c->cfg->name),
+        .purpose = SIM_FOR_MARK};
+    double u = sim_hash_uniform(&key, (uint64_t)row);
+    int user = 0;
+
+    while (user < plan->n_users - 1 && u >= plan->users[user].share)
+        u -= plan->users[user++].share;
+    return user;
+}
+
+static int fill_trace(struct mdl_feed *feed, int cls, double end_s,
+    double deflation, struct sim_err *err)
+{
+    const struct mdl_class *c = &feed->cfg.plan->classes[cls];
+    const struct mdl_token_time_cfg *time = &c->cfg->token_time;
+    const bool own_tokens = mdl_tokens_from_trace(&c->cfg->tokens);
+    int *at = &feed->trace_at[cls];
+    int rc = SIM_OK;
+
+    for (; rc == SIM_OK && *at < c->trace.n; ++*at) {
+        const double t_s = c->trace.t_s[*at] - feed->cfg.origin_s;
+        if (t_s >= end_s)
+            break;
+        const int source =
+            trace_user(feed, c, *at) * feed->cfg.plan->n_classes + cls;
+        double work;
+        if (own_tokens && c->cfg->has_token_time)
+            work = deflation *
+                (time->base_ms +
+                    time->per_input_token_ms * c->trace.input_tok[*at] +
+                    time->per_output_token_ms * c->trace.output_tok[*at]) /
+                SIM_MS_PER_S;
+        else
+            fill_work(c, &feed->sources[source], deflation, &work, 1);
+        rc = emit(feed, source, &t_s, &work, 1, err);
+    }
+    return rc;
+}
+
+/* Equal send times: user, class, k. */
+static bool before(const struct sim_request *a, const struct sim_request *b)
+{
+    if (a->send_s != b->send_s)
+        return a->send_s < b->send_s;
+    if (a->user != b->user)
+        return a->user < b->user;
+    return a->cls != b->cls ? a->cls < b->cls : a->k < b->k;
+}
+
+/* Times are spread over the slab almost evenly: a distribution sort into n
+ * buckets, then insertion within neighbours, is linear. */
+static void sort_slab(struct mdl_feed *feed, double start_s, double end_s)
+{
+    const int n = feed->n;
+    const double scale = n / (end_s - start_s);
+    int *first = feed->bucket;
+
+    memset(first, 0, ((size_t)n + 1) * sizeof *first);
+    for (int i = 0; i < n; i++) {
+        int b = (int)((feed->request[i].send_s - start_s) * scale);
+        b = b < n ? b : n - 1;
+        feed->request[i].tag = b;
+        first[b + 1]++;
+    }
+    for (int b = 0; b < n; b++)
+        first[b + 1] += first[b];
+    for (int i = 0; i < n; i++)
+        feed->order[first[feed->request[i].tag]++] = i;
+    for (int i = 1; i < n; i++) {
+        const int x = feed->order[i];
+        int j = i;
+        for (; j > 0 && before(&feed->request[x], &feed->request[feed->order[j - 1]]); j--)
+            feed->order[j] = feed->order[j - 1];
+        feed->order[j] = x;
+    }
+}
+
+static int next_slab(struct mdl_feed *feed, struct sim_err *err)
+{
+    const struct mdl_plan *plan = feed->cfg.plan;
+    const double start_s = feed->slab_s;
+    double end_s = start_s +
+        SLAB / fmax(feed->total_rate_per_s, SLAB / SIM_S_PER_DAY);
+    const double deflation =
+        mdl_plan_deflation(plan, feed->cfg.origin_s + start_s);
+    int rc = SIM_OK;
+
+    if (feed->leading && start_s >= 0.0) {
+        feed->leading = false;
+        start_streams(feed, 0.0);
+    }
+    if (feed->leading && end_s > 0.0)
+        end_s = 0.0;
+    end_s = fmin(end_s, feed->cfg.until_s);
+    feed->n = feed->next = 0;
+    for (int i = 0; rc == SIM_OK && i < plan->n_sources; i++)
+        rc = fill_source(feed, i, end_s, deflation, err);
+    for (int i = 0; rc == SIM_OK && i < plan->n_classes; i++) {
+        if (plan->classes[i].trace.n > 0)
+            rc = fill_trace(feed, i, end_s, deflation, err);
+    }
+    if (rc == SIM_OK && feed->n > 0)
+        sort_slab(feed, start_s, end_s);
+    feed->slab_s = end_s;
+    return rc;
+}
+
+/* Has every trace been sent, and is there nothing but traces? */
+static bool exhausted(const struct mdl_feed *feed)
+{
+    const struct mdl_plan *plan = feed->cfg.plan;
+
+    for (int i = 0; i < plan->n_classes; i++) {
+        if (plan->classes[i].trace.n == 0
+                ? plan->classes[i].rate_per_s > 0.0
+                : feed->trace_at[i] < plan->classes[i].trace.n)
+            return false;
+    }
+    return true;
+}
+
+int mdl_feed_pull(struct mdl_feed *feed, struct sim_request *batch, size_t n,
+    size_t *count, struct sim_err *err)
+{
+    size_t got = 0;
+
+    while (feed->next == feed->n && feed->slab_s < feed->cfg.until_s &&
+        !exhausted(feed)) {
+        const int rc = next_slab(feed, err);
+        if (rc != SIM_OK)
+            return rc;
+    }
+    while (got < n && feed->next < feed->n) {
+        const struct sim_request *r = &feed->request[feed->order[feed->next]];
+        if (r->send_s >= feed->cfg.until_s) {
+            feed->next = feed->n;
+            break;
+        }
+        batch[got++] = *r;
+        feed->next++;
+    }
+    *count = got;
+    return SIM_OK;
+}

@@ -1,0 +1,434 @@
+#include "models/hours.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/energy.h"
+#include "sim/alloc.h"
+#include "sim/units.h"
+
+/* A technician is on site two hours for a failed server. [D] */
+#define HANDS_ON_H 2.0
+
+#define HOUR_NS ((int64_t)SIM_S_PER_H * SIM_NS_PER_S)
+
+static int no_memory(struct sim_err *err)
+{
+    return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+}
+
+/* ---- energy data ------------------------------------------------------------- */
+
+static int load_entry(const struct mdl_plan *plan, const struct mdl_entry *e,
+    struct sim_arena *arena, struct mdl_entry_energy *out, struct sim_err *err)
+{
+    const struct mdl_energy_cfg *cfg = &e->cfg->energy;
+    double *block = sim_arena_calloc(arena, 3 * MDL_HOURS_PER_YR, sizeof *block);
+    int days = 0, rc;
+
+    if (block == NULL)
+        return no_memory(err);
+    out->price_usd_per_kwh = block;
+    out->carbon_kg_per_kwh = block + MDL_HOURS_PER_YR;
+    out->temp_c = block + 2 * MDL_HOURS_PER_YR;
+    out->priced_by_hour = cfg->price.series != NULL || cfg->tariff != NULL;
+    /* weekday of 1 January of the year of `start`, counted back by months */
+    while (mdl_month_of_day(days) < plan->start_month)
+        days++;
+    const int jan1 = ((plan->start_weekday - days) % 7 + 7) % 7;
+    rc = mdl_energy_year(cfg, plan->data, jan1, 0.0, out->price_usd_per_kwh,
+        out->carbon_kg_per_kwh, out->temp_c, err);
+    if (rc == SIM_OK)
+        rc = mdl_energy_demand(cfg, plan->data, out->demand_usd_per_kw, err);
+    return rc;
+}
+
+int mdl_entry_energy_load(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, struct sim_arena *arena,
+    struct mdl_entry_energy **out, struct sim_err *err)
+{
+    struct mdl_entry_energy *list =
+        sim_arena_calloc(arena, (size_t)dep->n_entries, sizeof *list);
+
+    if (list == NULL)
+        return no_memory(err);
+    for (int i = 0; i < dep->n_entries; i++) {
+        const int rc = load_entry(plan, &dep->entries[i], arena, &list[i], err);
+        if (rc != SIM_OK)
+            return sim_err_wrap(err, rc, "sites.%s.energy",
+                dep->entries[i].cfg->name);
+    }
+    *out = list;
+    return SIM_OK;
+}
+
+/* ---- the walk ------------------------------------------------------------------- */
+
+/* Where an hour of the horizon stands. */
+struct hour {
+    int64_t index;
+    int year, stratum, column, hour_of_year, month_of_year;
+    double growth_deflation; /* of work; not of requests */
+};
+
+struct walk {
+    const struct mdl_plan *plan;
+    const struct mdl_dep *dep;
+    const struct mdl_shares *shares;
+    const struct mdl_timeline *timeline;
+    double *unit;    /* [n_zc x 168] integral of the shape over the hour [h] */
+    double *volume;  /* [n_zc] unit x growth of this hour */
+    int64_t disturbed_at; /* next disturbed interval */
+    int start_hour;  /* hour of year of time zero */
+};
+
+/* Mean of the shape over every hour of the week, by zone and class. */
+static void fill_units(struct walk *w)
+{
+    const struct mdl_plan *plan = w->plan;
+
+    for (int z = 0; z < plan->n_zones; z++) {
+        for (int c = 0; c < plan->n_classes; c++) {
+            const struct mdl_rate rate = {.base_per_s = 1.0,
+                .shape = &plan->classes[c].shape,
+                .offset_s = plan->start_weekday * SIM_S_PER_DAY +
+                    plan->zones_h[z] * SIM_S_PER_H,
+                .growth_norm = 1.0};
+            double *unit = w->unit + (size_t)(z * plan->n_classes + c) * 168;
+            for (int h = 0; h < 168; h++)
+                unit[h] = mdl_rate_integral(&rate, h * SIM_S_PER_H,
+                              (h + 1) * SIM_S_PER_H) / SIM_S_PER_H;
+        }
+    }
+}
+
+static void fill_volumes(struct walk *w, int64_t hour)
+{
+    const struct mdl_plan *plan = w->plan;
+    const double t_s = (double)hour * SIM_S_PER_H;
+
+    for (int c = 0; c < plan->n_classes; c++) {
+        const struct mdl_rate rate = {
+            .growth_per_yr = plan->classes[c].arrivals->growth_per_yr,
+            .growth_norm = plan->classes[c].growth_norm};
+        const double growth = mdl_growth(&rate, t_s);
+        for (int z = 0; z < plan->n_zones; z++) {
+            const int zc = z * plan->n_classes + c;
+            w->volume[zc] = growth * w->unit[(size_t)zc * 168 + (size_t)(hour % 168)];
+        }
+    }
+}
+
+static bool hour_disturbed(struct walk *w, int64_t hour)
+{
+    const struct mdl_timeline *tl = w->timeline;
+    const int64_t from = hour * HOUR_NS, to = from + HOUR_NS;
+
+    while (w->disturbed_at < tl->n_disturbed &&
+        tl->disturbed[w->disturbed_at].to_ns <= from)
+        w->disturbed_at++;
+    return w->disturbed_at < tl->n_disturbed &&
+        tl->disturbed[w->disturbed_at].from_ns < to;
+}
+
+/* Mean servers up with the site up, over an hour; *at walks the changes. */
+struct member_walk {
+    int64_t at;
+    int32_t servers;
+    bool layers;
+    double month_peak_kw, peak_kw;
+};
+
+static double servers_over(struct walk *w, int member, struct member_walk *mw,
+    int64_t hour)
+{
+    const struct mdl_timeline *tl = w->timeline;
+    const int64_t end = (hour + 1) * HOUR_NS;
+    int64_t t = hour * HOUR_NS;
+    double sum = 0.0;
+
+    while (mw->at < tl->member_first[member + 1]) {
+        const struct mdl_tl_change *c = &tl->changes[tl->by_member[mw->at]];
+        if (c->t_ns >= end)
+            break;
+        if (c->t_ns > t) {
+            sum += mw->layers ? (double)(c->t_ns - t) * mw->servers : 0.0;
+            t = c->t_ns;
+        }
+        mw->servers = c->servers_up;
+        mw->layers = c->layers_up;
+        mw->at++;
+    }
+    sum += mw->layers ? (double)(end - t) * mw->servers : 0.0;
+    return sum / (double)HOUR_NS;
+}
+
+static double dot(const double *a, const double *b, int n)
+{
+    double sum = 0.0;
+
+    for (int i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* One member in one hour: power, energy, bill. */
+static void member_hour(struct walk *w, int member, const struct hour *h,
+    struct member_walk *mw, const struct mdl_entry_energy *energy,
+    struct mdl_usage *usage, struct mdl_entry_hours *out)
+{
+    const struct mdl_member *m = &w->dep->members[member];
+    const struct mdl_entry *e = &w->dep->entries[m->entry];
+    const int n_zc = w->shares->n_zc;
+    const size_t cell = ((size_t)(h->year * MDL_N_STRATA + h->stratum) *
+                                (size_t)w->dep->n_members + (size_t)member) *
+        (size_t)n_zc;
+    const double up = servers_over(w, member, mw, h->index);
+    const double busy = dot(w->volume, w->shares->work + cell, n_zc) *
+        h->growth_deflation / m->speed; /* slots */
+    const double x = up > 0.0 ? busy / (up * m->slots_per_server) : 0.0;
+    const double it_kw =
+        up * mdl_power_w(e->idle_w, e->peak_w, x) / SIM_W_PER_KW;
+    const double load = e->it_kw > 0.0 ? it_kw / e->it_kw : 0.0;
+    const double site_kw = it_kw *
+        mdl_pue(&e->cfg->facility, load, energy->temp_c[h->hour_of_year]);
+    const double served = dot(w->volume, w->shares->served + cell, n_zc);
+    const int k = h->column;
+
+    out->it_kwh += it_kw;
+    out->site_kwh += site_kw;
+    out->carbon_kg += site_kw * energy->carbon_kg_per_kwh[h->hour_of_year];
+    out->water_l += it_kw * e->cfg->facility.wue_l_per_kwh;
+    out->bill_usd += site_kw * energy->price_usd_per_kwh[h->hour_of_year];
+    out->hour_kw[h->index % 24] += site_kw;
+    mw->month_peak_kw = fmax(mw->month_peak_kw, site_kw);
+    mw->peak_kw = fmax(mw->peak_kw, site_kw);
+    usage->q[MDL_Q_IT_KWH][k] += it_kw;
+    usage->q[MDL_Q_SITE_KWH][k] += site_kw;
+    if (energy->priced_by_hour)
+        usage->q[MDL_Q_ENERGY_USD][k] +=
+            site_kw * energy->price_usd_per_kwh[h->hour_of_year];
+    usage->q[MDL_Q_CARBON_KG][k] +=
+        site_kw * energy->carbon_kg_per_kwh[h->hour_of_year];
+    usage->q[MDL_Q_WATER_L][k] += it_kw * e->cfg->facility.wue_l_per_kwh;
+    usage->q[MDL_Q_SERVED][k] += served * SIM_S_PER_H;
+    usage->q[MDL_Q_GPU_BUSY_H][k] +=
+        fmin(busy, up * m->slots_per_server) / m->slots_per_server *
+        (double)e->accelerators;
+}
+
+/* Bytes of the hour, by class: linear in the requests served. */
+static void hour_egress(struct walk *w, int member, const struct hour *h,
+    struct mdl_usage *usage)
+{
+    const int n_zc = w->shares->n_zc;
+    const size_t cell = ((size_t)(h->year * MDL_N_STRATA + h->stratum) *
+                                (size_t)w->dep->n_members + (size_t)member) *
+        (size_t)n_zc;
+    double bytes = 0.0;
+
+    for (int zc = 0; zc < n_zc; zc++)
+        bytes += w->volume[zc] * w->shares->served[cell + (size_t)zc] *
+            w->plan->classes[zc % w->plan->n_classes].cfg->response_size_bytes;
+    usage->q[MDL_Q_EGRESS_GB][h->column] +=
+        bytes * SIM_S_PER_H / SIM_BYTES_PER_GB;
+}
+
+static void close_month(struct walk *w, struct member_walk *mw,
+    const struct mdl_entry_energy *energy, int month, int column,
+    struct mdl_usage *usage, struct mdl_entry_hours *out)
+{
+    for (int i = 0; i < w->dep->n_members; i++) {
+        const int entry = w->dep->members[i].entry;
+        usage[entry].q[MDL_Q_BILLED_KW_MONTH][column] += mw[i].month_peak_kw;
+        out[entry].bill_usd +=
+            mw[i].month_peak_kw * energy[entry].demand_usd_per_kw[month];
+        mw[i].month_peak_kw = 0.0;
+    }
+}
+
+static struct hour hour_at(struct walk *w, int64_t index, int timing)
+{
+    const double end_yr = (double)(index + 1) / SIM_H_PER_YR;
+    struct hour h = {.index = index};
+
+    h.year = (int)(index / (int64_t)SIM_H_PER_YR);
+    if (h.year >= w->plan->n_years)
+        h.year = w->plan->n_years - 1;
+    if (!w->plan->windowed)
+        h.year = 0;
+    h.stratum = hour_disturbed(w, index) ? MDL_DISTURBED : MDL_NORMAL;
+    h.hour_of_year =
+        (int)((index + w->start_hour) % (int64_t)SIM_H_PER_YR);
+    h.month_of_year = mdl_month_of_day(h.hour_of_year / 24);
+    h.column = 1;
+    while (mdl_money_column_end_yr(timing, w->plan->cfg->horizon_yr, h.column) <
+        end_yr - 1e-9)
+        h.column++;
+    h.growth_deflation =
+        mdl_plan_deflation(w->plan, (double)index * SIM_S_PER_H);
+    return h;
+}
+
+/* ---- determinants that need no hours ------------------------------------------- */
+
+static void entry_constants(const struct walk *w, int entry, int timing,
+    const struct mdl_tl_counts *failed, struct mdl_usage *usage)
+{
+    const struct mdl_entry *e = &w->dep->entries[entry];
+    const struct mdl_site_cfg *site = e->cfg;
+    const double horizon = w->plan->cfg->horizon_yr;
+    const double servers = e->servers >= 0 ? (double)e->servers : 0.0;
+    const double all = mdl_hardware_failures_per_yr(
+        &site->hardware, site->failures.server.afr_frac);
+    const double accelerators = all > 0.0
+        ? (double)e->accelerators *
+            -log1p(-site->hardware.accelerator_afr_frac) / all : 0.0;
+    const double visits = (double)(failed->server_failures +
+                              failed->site_failures) *
+        (1.0 - site->staff.batch_frac);
+    const int n = mdl_money_columns(timing, horizon);
+
+    usage->members = e->n_members;
+    usage->accelerators = (double)e->accelerators;
+    usage->q[MDL_Q_SERVERS][0] = servers;
+    usage->q[MDL_Q_IT_KW][0] = e->it_kw * e->n_members;
+    for (int k = 1; k < n; k++) {
+        const double yr = mdl_money_column_yr(timing, horizon, k);
+        const double part = yr / horizon;
+        usage->q[MDL_Q_SERVERS][k] = servers;
+        usage->q[MDL_Q_IT_KW][k] = e->it_kw * e->n_members;
+        usage->q[MDL_Q_GPU_H][k] =
+            servers * (double)e->accelerators * yr * SIM_H_PER_YR;
+        usage->q[MDL_Q_SERVER_FAILURES][k] =
+            (double)failed->server_failures * (1.0 - accelerators) * part;
+        usage->q[MDL_Q_ACCELERATOR_FAILURES][k] =
+            (double)failed->server_failures * accelerators * part;
+        usage->q[MDL_Q_VISITS][k] = visits * part;
+        usage->q[MDL_Q_HANDS_ON_H][k] = visits * part * HANDS_ON_H;
+    }
+}
+
+/* Requests that the slots could serve at the mean work of the mix. */
+static void entry_capacity(const struct walk *w, int entry, int timing,
+    struct mdl_usage *usage)
+{
+    const struct mdl_entry *e = &w->dep->entries[entry];
+    const struct mdl_member *m = &w->dep->members[e->first_member];
+    const double horizon = w->plan->cfg->horizon_yr;
+    double rate = 0.0, work = 0.0;
+
+    for (int c = 0; c < w->plan->n_classes; c++) {
+        rate += w->plan->classes[c].rate_per_s;
+        work += w->plan->classes[c].rate_per_s * w->plan->classes[c].mean_work_s;
+    }
+    if (e->servers < 0 || !(work > 0.0))
+        return;
+    for (int k = 1; k < mdl_money_columns(timing, horizon); k++) {
+        const double end = mdl_money_column_end_yr(timing, horizon, k);
+        const double yr = mdl_money_column_yr(timing, horizon, k);
+        const double middle_s =
+            (end - 0.5 * yr) * SIM_H_PER_YR * SIM_S_PER_H;
+        usage->q[MDL_Q_CAPACITY][k] = (double)e->servers * m->slots_per_server *
+            m->speed / (work / rate * mdl_plan_deflation(w->plan, middle_s)) *
+            yr * SIM_H_PER_YR * SIM_S_PER_H;
+    }
+}
+
+static void run_constants(struct walk *w, int timing, struct mdl_usage *usage)
+{
+    for (int e = 0; e < w->dep->n_entries; e++) {
+        struct mdl_tl_counts failed = {0};
+        for (int i = 0; i < w->dep->n_members; i++) {
+            const struct mdl_tl_counts *c = &w->timeline->counts[i];
+            if (w->dep->members[i].entry != e)
+                continue;
+            failed.server_failures += c->server_failures;
+            failed.site_failures += c->site_failures;
+        }
+        entry_constants(w, e, timing, &failed, &usage[e]);
+        entry_capacity(w, e, timing, &usage[e]);
+    }
+}
+
+static void run_hours(struct walk *w, struct member_walk *mw, int timing,
+    const struct mdl_entry_energy *energy, struct mdl_usage *usage,
+    struct mdl_entry_hours *out)
+{
+    const int64_t hours =
+        (int64_t)floor(w->plan->cfg->horizon_yr * SIM_H_PER_YR + 0.5);
+    struct hour h = {0};
+    int month = -1;
+
+    for (int64_t i = 0; i < hours; i++) {
+        const int column = h.column;
+        h = hour_at(w, i, timing);
+        if (h.month_of_year != month && month >= 0)
+            close_month(w, mw, energy, month, column, usage, out);
+        month = h.month_of_year;
+        fill_volumes(w, i);
+        for (int m = 0; m < w->dep->n_members; m++) {
+            const int e = w->dep->members[m].entry;
+            member_hour(w, m, &h, &mw[m], &energy[e], &usage[e], &out[e]);
+            hour_egress(w, m, &h, &usage[e]);
+        }
+    }
+    if (month >= 0)
+        close_month(w, mw, energy, month, h.column, usage, out);
+    for (int m = 0; m < w->dep->n_members; m++)
+        out[w->dep->members[m].entry].peak_kw += mw[m].peak_kw;
+    for (int e = 0; e < w->dep->n_entries; e++) {
+        for (int j = 0; j < 24; j++)
+            out[e].hour_kw[j] /= fmax((double)hours / 24.0, 1.0);
+    }
+}
+
+int mdl_hours_run(const struct mdl_plan *plan, const struct mdl_dep *dep,
+    const struct mdl_shares *shares, const struct mdl_entry_energy *energy,
+    const struct mdl_timeline *timeline, int timing, struct mdl_usage *usage,
+    struct mdl_entry_hours *out, struct sim_err *err)
+{
+    const size_t n_zc = (size_t)shares->n_zc;
+    struct member_walk *mw = sim_calloc((size_t)dep->n_members, sizeof *mw);
+    struct walk w = {.plan = plan, .dep = dep, .shares = shares,
+        .timeline = timeline};
+
+    w.unit = sim_calloc(n_zc * 168 + 1, sizeof *w.unit);
+    w.volume = sim_calloc(n_zc + 1, sizeof *w.volume);
+    memset(out, 0, (size_t)dep->n_entries * sizeof *out);
+    if (mw == NULL || w.unit == NULL || w.volume == NULL) {
+        sim_free(mw);
+        sim_free(w.unit);
+        sim_free(w.volume);
+        return no_memory(err);
+    }
+    while (mdl_month_of_day(w.start_hour / 24) < plan->start_month)
+        w.start_hour += 24;
+    for (int i = 0; i < dep->n_members; i++) {
+        mdl_timeline_state(
+            timeline, i, 0, dep->tl, &mw[i].servers, &mw[i].layers);
+        mw[i].at = timeline->member_first[i];
+        if (dep->members[i].servers < 0)
+            mw[i].servers = 0;
+    }
+    fill_units(&w);
+    run_constants(&w, timing, usage);
+    run_hours(&w, mw, timing, energy, usage, out);
+    sim_free(mw);
+    sim_free(w.unit);
+    sim_free(w.volume);
+    return SIM_OK;
+}
+
+double mdl_offered_total(const struct mdl_plan *plan, int cls)
+{
+    double sum = 0.0;
+
+    for (int i = 0; i < plan->n_sources; i++) {
+        if (cls >= 0 && plan->sources[i].cls != cls)
+            continue;
+        const struct mdl_rate rate = mdl_plan_rate(plan, i);
+        sum += mdl_rate_integral(&rate, 0.0, plan->horizon_s);
+    }
+    return sum;
+}

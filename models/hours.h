@@ -1,0 +1,78 @@
+/* hours.h - the hourly layer: load -> IT power -> PUE -> energy, bill, carbon,
+ * and the billing determinants of the ledger.
+ *
+ * Offered volumes are exact integrals of the rates; what happens to a request
+ * (which member serves it, with how much work) are ratios of the request level,
+ * by year and stratum.  So hours need no random numbers but the timeline.
+ */
+#ifndef MODELS_HOURS_H
+#define MODELS_HOURS_H
+
+#include "models/block.h"
+#include "models/money.h"
+#include "models/plan.h"
+#include "models/timeline.h"
+#include "models/windows.h"
+#include "sim/arena.h"
+
+/* Weighted sums over all windows of a deployment, by year and stratum:
+ * offered [n_sources], served and work [n_sources x n_ranks]. */
+struct mdl_pool {
+    int n_years;
+    size_t stride;
+    double *sum; /* [n_years x MDL_N_STRATA x stride] */
+};
+
+SIM_MUST_CHECK int mdl_pool_init(struct mdl_pool *pool,
+    const struct mdl_layout *layout, int n_years, struct sim_err *err);
+void mdl_pool_add(struct mdl_pool *pool, const struct mdl_layout *layout,
+    void *block, int year, int stratum, double weight);
+void mdl_pool_release(struct mdl_pool *pool);
+
+/* Hourly energy data of an entry, a model year from 1 January UTC. */
+struct mdl_entry_energy {
+    double *price_usd_per_kwh, *carbon_kg_per_kwh, *temp_c; /* [8760] */
+    double demand_usd_per_kw[12];
+    bool priced_by_hour; /* a series or tariff, not the flat price */
+};
+
+SIM_MUST_CHECK int mdl_entry_energy_load(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, struct sim_arena *arena,
+    struct mdl_entry_energy **out, struct sim_err *err);
+
+/* Served share and work by member: rates of year 0 folded in. */
+struct mdl_shares {
+    int n_zc;       /* n_zones x n_classes */
+    double *work;   /* [years x strata x members x n_zc], s/s per unit shape */
+    double *served; /* same shape, requests/s per unit shape */
+    double *offered; /* [n_zc] requests/s per unit shape */
+};
+
+SIM_MUST_CHECK int mdl_shares_build(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, const struct mdl_layout *layout,
+    const struct mdl_pool *pool, struct sim_arena *arena,
+    struct mdl_shares *out, struct sim_err *err);
+
+/* Sums over the horizon, by entry; energy at the servers and at the meter. */
+struct mdl_entry_hours {
+    double it_kwh, site_kwh, carbon_kg, water_l, bill_usd;
+    double peak_kw;       /* largest hourly mean, summed over members */
+    double hour_kw[24];   /* mean at the meter by hour of day, UTC */
+};
+
+/**
+ * Walk the hours of one replication.
+ *
+ * @param usage  [n_entries] initialised, columns of `timing`; filled
+ * @param out    [n_entries]
+ */
+SIM_MUST_CHECK int mdl_hours_run(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, const struct mdl_shares *shares,
+    const struct mdl_entry_energy *energy, const struct mdl_timeline *timeline,
+    int timing, struct mdl_usage *usage, struct mdl_entry_hours *out,
+    struct sim_err *err);
+
+/** Exact offered requests of the horizon, all classes or one (cls >= 0). */
+double mdl_offered_total(const struct mdl_plan *plan, int cls);
+
+#endif /* MODELS_HOURS_H */

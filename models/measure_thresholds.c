@@ -1,0 +1,128 @@
+/* Rules on metrics: "edge.latency.p95 < 50 ms". */
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/study.h"
+#include "sim/units.h"
+
+struct rule {
+    char metric[256];
+    char op[3];
+    const char *quantity; /* the rest of the text */
+};
+
+static int parse_rule(const char *text, struct rule *rule, struct sim_err *err)
+{
+    const size_t n = strcspn(text, " <>=!");
+    const char *p = text + n;
+    size_t op = 0;
+
+    while (*p == ' ')
+        p++;
+    while (op < 2 && p[op] != '\0' && strchr("<>=", p[op]) != NULL)
+        op++;
+    if (n == 0 || n >= sizeof rule->metric || op == 0 || p[0] == '=')
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' is not of the form 'edge.latency.p95 < 50 ms'",
+            text);
+    memcpy(rule->metric, text, n);
+    rule->metric[n] = '\0';
+    memcpy(rule->op, p, op);
+    rule->op[op] = '\0';
+    for (p += op; *p == ' '; p++)
+        ;
+    rule->quantity = p;
+    return SIM_OK;
+}
+
+/* Limit in the unit of the metric. */
+static int limit_of(const struct rule *rule, const char *text, const char *unit,
+    double *limit, struct sim_err *err)
+{
+    struct sim_unit from, to;
+    const char *unit_text;
+    double number;
+    int rc = sim_quantity_parse(rule->quantity, &number, &unit_text, err);
+
+    if (rc == SIM_OK)
+        rc = sim_unit_parse(unit_text, &from, err);
+    if (rc == SIM_OK)
+        rc = sim_unit_parse(unit, &to, err);
+    if (rc != SIM_OK)
+        return sim_err_wrap(err, SIM_E_INPUT, "threshold '%s'", text);
+    if (!sim_unit_same_dim(&from, &to))
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' has the unit '%s', but the metric is in '%s'", text,
+            unit_text, unit);
+    *limit = sim_unit_convert(number, &from, &to);
+    return SIM_OK;
+}
+
+int mdl_check_thresholds(const struct mdl_run_cfg *cfg, struct sim_err *err)
+{
+    for (int i = 0; i < cfg->n_thresholds; i++) {
+        const char *text = cfg->thresholds[i];
+        struct rule rule;
+        const int rc = parse_rule(text, &rule, err);
+        bool known = false;
+        if (rc != SIM_OK)
+            return rc;
+        for (int d = 0; d < cfg->n_deployments; d++) {
+            const size_t n = strlen(cfg->deployments[d].name);
+            known = known || (strncmp(rule.metric, cfg->deployments[d].name, n) == 0 &&
+                                 rule.metric[n] == '.');
+        }
+        if (!known)
+            return sim_err_set(err, SIM_E_INPUT,
+                "threshold '%s' begins with no deployment's name", text);
+        if (res_metric_row(rule.metric) == NULL)
+            return sim_err_set(err, SIM_E_INPUT,
+                "threshold '%s' names an unknown metric", text);
+    }
+    return SIM_OK;
+}
+
+static bool holds(const char *op, double value, double limit)
+{
+    if (op[0] == '<')
+        return op[1] == '=' ? value <= limit : value < limit;
+    return op[1] == '=' ? value >= limit : value > limit;
+}
+
+int mdl_measure_thresholds(struct mdl_study *study, struct sim_err *err)
+{
+    const struct mdl_run_cfg *cfg = study->cfg;
+    struct res_run *run = study->run;
+    int rc = SIM_OK;
+
+    run->thresholds = sim_arena_calloc(
+        &run->arena, (size_t)cfg->n_thresholds, sizeof *run->thresholds);
+    if (run->thresholds == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    for (int i = 0; rc == SIM_OK && i < cfg->n_thresholds; i++) {
+        struct res_threshold *t = &run->thresholds[i];
+        struct rule rule;
+        rc = parse_rule(cfg->thresholds[i], &rule, err);
+        if (rc != SIM_OK)
+            return rc;
+        const struct res_metric *m = res_metric_by_name(run, rule.metric);
+        if (m == NULL)
+            return sim_err_set(err, SIM_E_INPUT,
+                "threshold '%s' names a metric this study does not have",
+                cfg->thresholds[i]);
+        rc = limit_of(&rule, cfg->thresholds[i], m->unit, &t->limit, err);
+        t->text = sim_arena_strdup(&run->arena, cfg->thresholds[i]);
+        t->metric = m->name;
+        if (t->text == NULL)
+            return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+        const bool pass = holds(rule.op, m->est.value, t->limit);
+        const bool close = fabs(m->est.value - t->limit) < m->est.half_width;
+        t->verdict = pass ? (close ? RES_CLOSE_PASS : RES_PASS)
+                          : (close ? RES_CLOSE_FAIL : RES_FAIL);
+        run->n_thresholds++;
+    }
+    return rc;
+}

@@ -1,0 +1,409 @@
+#include "models/plan.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/plan_sites.h"
+#include "sim/alloc.h"
+#include "sim/fmath.h"
+#include "sim/rng.h"
+#include "sim/units.h"
+
+#define MONTH_S (SIM_H_PER_MONTH * SIM_S_PER_H)
+#define YEAR_S  (SIM_H_PER_YR * SIM_S_PER_H)
+
+static int no_memory(struct sim_err *err)
+{
+    return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+}
+
+/* ---- users ------------------------------------------------------------------ */
+
+static int zone_of(struct mdl_plan *plan, double offset_h)
+{
+    for (int i = 0; i < plan->n_zones; i++) {
+        if (plan->zones_h[i] == offset_h)
+            return i;
+    }
+    plan->zones_h[plan->n_zones] = offset_h;
+    return plan->n_zones++;
+}
+
+/* "New_York_City" -> "new-york-city". */
+static char *entity_name(struct sim_arena *arena, const char *text)
+{
+    char *name = sim_arena_strdup(arena, text);
+
+    for (char *p = name; p != NULL && *p != '\0'; p++)
+        *p = isalnum((unsigned char)*p) ? (char)tolower((unsigned char)*p) : '-';
+    return name;
+}
+
+/* One metro of the built-in table. */
+static int add_metro(struct mdl_plan *plan, const struct mdl_csv *csv, int row,
+    const int column[6], struct sim_err *err)
+{
+    struct mdl_user *user = &plan->users[plan->n_users];
+    double number[4]; /* lat, lon, population, utc offset */
+
+    for (int i = 0; i < 4; i++) {
+        const int rc = mdl_csv_number(csv, row, column[2 + i], &number[i], err);
+        if (rc != SIM_OK)
+            return rc;
+    }
+    *user = (struct mdl_user){.placed = true,
+        .lat = number[0],
+        .lon = number[1],
+        .share = number[2],
+        .access = plan->cfg->users.access,
+        .utc_offset_h = number[3],
+        .name = entity_name(&plan->arena, mdl_csv_text(csv, row, column[0])),
+        .country = sim_arena_strdup(
+            &plan->arena, mdl_csv_text(csv, row, column[1]))};
+    if (user->name == NULL || user->country == NULL)
+        return no_memory(err);
+    plan->n_users++;
+    return SIM_OK;
+}
+
+static int users_from_table(struct mdl_plan *plan, struct sim_err *err)
+{
+    static const char *const names[6] = {
+        "name", "country", "lat", "lon", "population", "utc_offset_h"};
+    const struct mdl_users_cfg *cfg = &plan->cfg->users;
+    const char *set = strncmp(cfg->from, "metros-", 7) == 0 ? cfg->from + 7 : "";
+    struct mdl_csv csv;
+    int column[6], set_column;
+    int rc = mdl_csv_builtin(plan->data, "metros.csv", &plan->arena, &csv, err);
+
+    if (rc == SIM_OK)
+        rc = mdl_csv_column(&csv, "set", &set_column, err);
+    for (int i = 0; rc == SIM_OK && i < 6; i++)
+        rc = mdl_csv_column(&csv, names[i], &column[i], err);
+    for (int i = 0; rc == SIM_OK && i < csv.n_rows; i++) {
+        if (plan->n_users < cfg->top &&
+            strcmp(mdl_csv_text(&csv, i, set_column), set) == 0)
+            rc = add_metro(plan, &csv, i, column, err);
+    }
+    if (rc == SIM_OK && plan->n_users == 0)
+        return sim_err_set(err, SIM_E_INPUT,
+            "'users.from' is '%s', expected metros-us or metros-world",
+            cfg->from);
+    return rc;
+}
+
+static void users_from_list(struct mdl_plan *plan)
+{
+    const struct mdl_users_cfg *cfg = &plan->cfg->users;
+
+    for (int i = 0; i < cfg->n_list; i++) {
+        const struct mdl_user_cfg *u = &cfg->list[i];
+        plan->users[plan->n_users++] = (struct mdl_user){.name = u->name,
+            .placed = u->n_at == 2,
+            .lat = u->n_at == 2 ? u->at[0] : 0.0,
+            .lon = u->n_at == 2 ? u->at[1] : 0.0,
+            .share = u->weight,
+            .access = u->access,
+            .utc_offset_h = u->utc_offset_h,
+            .country = u->country};
+    }
+}
+
+static int plan_users(struct mdl_plan *plan, struct sim_err *err)
+{
+    const struct mdl_users_cfg *cfg = &plan->cfg->users;
+    const int64_t most = cfg->from != NULL ? cfg->top
+        : cfg->n_list > 0 ? cfg->n_list : 1;
+    double sum = 0.0;
+    int rc = SIM_OK;
+
+    plan->users = sim_arena_calloc(&plan->arena, (size_t)most, sizeof *plan->users);
+    plan->zones_h = sim_arena_calloc(&plan->arena, (size_t)most, sizeof(double));
+    if (plan->users == NULL || plan->zones_h == NULL)
+        return no_memory(err);
+    if (cfg->from != NULL)
+        rc = users_from_table(plan, err);
+    else if (cfg->n_list > 0)
+        users_from_list(plan);
+    else
+        plan->users[plan->n_users++] = (struct mdl_user){
+            .name = "all", .share = 1.0, .access = MDL_ACCESS_NONE};
+    if (rc != SIM_OK)
+        return rc;
+    for (int i = 0; i < plan->n_users; i++)
+        sum += plan->users[i].share;
+    for (int i = 0; i < plan->n_users; i++) {
+        plan->users[i].share /= sum;
+        plan->users[i].zone = zone_of(plan, plan->users[i].utc_offset_h);
+    }
+    return SIM_OK;
+}
+
+/* ---- classes ------------------------------------------------------------------ */
+
+static double growth_norm(double growth_per_yr)
+{
+    double sum = 0.0;
+
+    for (int j = 0; j < 12; j++)
+        sum += sim_pow(1.0 + growth_per_yr, j / 12.0);
+    return sum / 12.0;
+}
+
+static void class_objective(struct mdl_class *c)
+{
+    const struct mdl_slo_cfg *slo = &c->cfg->slo;
+    const double limit_ms[] = {
+        slo->p50_ms, slo->p90_ms, slo->p95_ms, slo->p99_ms, slo->p999_ms};
+    static const double level[] = {0.50, 0.90, 0.95, 0.99, 0.999};
+
+    c->slo_s = INFINITY;
+    if (!c->cfg->has_slo)
+        return;
+    for (size_t i = 0; i < sizeof level / sizeof level[0]; i++) {
+        if (!isnan(limit_ms[i])) {
+            c->slo_s = limit_ms[i] / SIM_MS_PER_S;
+            c->slo_level = level[i];
+        }
+    }
+}
+
+static int class_tokens(struct mdl_plan *plan, struct mdl_class *c,
+    struct sim_err *err)
+{
+    const struct mdl_tokens_cfg *tokens = &c->cfg->tokens;
+
+    if (!c->cfg->has_tokens)
+        return SIM_OK;
+    if (tokens->like != NULL)
+        return mdl_token_law_builtin(
+            plan->data, tokens->like, &plan->arena, &c->tokens, err);
+    c->tokens.on = true;
+    c->tokens.input = tokens->input_tok;
+    c->tokens.output = tokens->output_tok;
+    return SIM_OK;
+}
+
+/* Mean work and its squared coefficient of variation, for load estimates. */
+static void class_work(struct mdl_class *c)
+{
+    const struct mdl_token_time_cfg *time = &c->cfg->token_time;
+    double mean, variance;
+
+    if (c->cfg->service_s != NULL) {
+        const double sd = sim_dist_sd(c->cfg->service_s);
+        mean = sim_dist_mean(c->cfg->service_s);
+        variance = sd * sd;
+    } else if (c->trace.n > 0 && c->trace.input_tok != NULL) {
+        double sum = 0.0, sum2 = 0.0;
+        for (int i = 0; i < c->trace.n; i++) {
+            const double w = time->base_ms +
+                time->per_input_token_ms * c->trace.input_tok[i] +
+                time->per_output_token_ms * c->trace.output_tok[i];
+            sum += w;
+            sum2 += w * w;
+        }
+        mean = sum / c->trace.n / SIM_MS_PER_S;
+        variance = sum2 / c->trace.n / (SIM_MS_PER_S * SIM_MS_PER_S) - mean * mean;
+    } else {
+        mdl_token_law_work(&c->tokens, time->base_ms / SIM_MS_PER_S,
+            time->per_input_token_ms / SIM_MS_PER_S,
+            time->per_output_token_ms / SIM_MS_PER_S, &mean, &variance);
+    }
+    c->mean_work_s = mean;
+    c->cs2 = mean > 0.0 ? variance / (mean * mean) : 0.0;
+}
+
+static int class_trace(struct mdl_plan *plan, struct mdl_class *c,
+    struct sim_err *err)
+{
+    const struct mdl_trace_cfg *trace = &c->arrivals->process.trace;
+    int rc;
+
+    if (!c->arrivals->process.has_trace)
+        return SIM_OK;
+    if (plan->windowed)
+        return sim_err_set(err, SIM_E_INPUT,
+            "class '%s' replays a trace, which needs 'simulate.duration' or "
+            "'simulate.requests', not windows", c->cfg->name);
+    rc = mdl_trace_read(trace->file, trace->scale, &plan->arena, &c->trace, err);
+    if (rc == SIM_OK && mdl_tokens_from_trace(&c->cfg->tokens) &&
+        (c->trace.input_tok == NULL || c->trace.output_tok == NULL))
+        return sim_err_set(err, SIM_E_INPUT,
+            "class '%s' takes its tokens from '%s', which has no columns "
+            "input_tokens and output_tokens", c->cfg->name, trace->file);
+    return rc;
+}
+
+static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
+    const struct mdl_class_cfg *cfg, struct sim_err *err)
+{
+    int rc;
+
+    c->cfg = cfg;
+    c->arrivals = cfg->has_arrivals ? &cfg->arrivals : &plan->cfg->arrivals;
+    c->growth_norm = growth_norm(c->arrivals->growth_per_yr);
+    class_objective(c);
+    rc = mdl_shape_build(c->arrivals, plan->data, &plan->arena, &c->shape, err);
+    if (rc == SIM_OK && c->arrivals->process.has_cox)
+        rc = mdl_cox_build(&c->arrivals->process.cox, plan->data, &plan->arena,
+            &c->cox, err);
+    c->cox.entity = sim_entity(cfg->name);
+    if (rc == SIM_OK)
+        rc = class_tokens(plan, c, err);
+    if (rc == SIM_OK)
+        rc = class_trace(plan, c, err);
+    if (rc != SIM_OK)
+        return sim_err_wrap(err, rc, "requests.%s", cfg->name);
+    class_work(c);
+    c->rate_per_s = c->trace.n > 1
+        ? c->trace.n / c->trace.t_s[c->trace.n - 1]
+        : c->arrivals->rate_per_s * (cfg->has_arrivals ? 1.0 : cfg->share_frac);
+    return SIM_OK;
+}
+
+static int plan_classes(struct mdl_plan *plan, struct sim_err *err)
+{
+    const int n = plan->cfg->n_requests;
+
+    plan->n_classes = n;
+    plan->classes = sim_arena_calloc(&plan->arena, (size_t)n, sizeof *plan->classes);
+    if (plan->classes == NULL)
+        return no_memory(err);
+    for (int i = 0; i < n; i++) {
+        const int rc =
+            plan_class(plan, &plan->classes[i], &plan->cfg->requests[i], err);
+        if (rc != SIM_OK)
+            return rc;
+    }
+    return SIM_OK;
+}
+
+static int plan_sources(struct mdl_plan *plan, struct sim_err *err)
+{
+    plan->n_sources = plan->n_users * plan->n_classes;
+    plan->sources = sim_arena_calloc(
+        &plan->arena, (size_t)plan->n_sources, sizeof *plan->sources);
+    if (plan->sources == NULL)
+        return no_memory(err);
+    for (int i = 0; i < plan->n_sources; i++) {
+        struct mdl_source *s = &plan->sources[i];
+        char name[160];
+        s->user = i / plan->n_classes;
+        s->cls = i % plan->n_classes;
+        snprintf(name, sizeof name, "%s/%s", plan->users[s->user].name,
+            plan->classes[s->cls].cfg->name);
+        s->entity = sim_entity(name);
+        s->base_per_s = plan->classes[s->cls].rate_per_s *
+            plan->users[s->user].share;
+    }
+    return SIM_OK;
+}
+
+/* ---- time --------------------------------------------------------------------- */
+
+/* Month and weekday (0 = Monday) of a day counted from 1970-01-01, after
+ * Hinnant's civil-from-days arithmetic. */
+static void calendar_of(int64_t day, int *month, int *mday, int *weekday)
+{
+    const int64_t z = day + 719468;
+    const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    const int64_t doe = z - era * 146097;
+    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    const int64_t mp = (5 * doy + 2) / 153;
+
+    *mday = (int)(doy - (153 * mp + 2) / 5 + 1);
+    *month = (int)(mp < 10 ? mp + 2 : mp - 10);
+    *weekday = (int)((day % 7 + 7 + 3) % 7); /* 1970-01-01 was a Thursday */
+}
+
+static int plan_time(struct mdl_plan *plan, struct sim_err *err)
+{
+    const struct mdl_simulate_cfg *sim = &plan->cfg->simulate;
+    int mday;
+
+    calendar_of(plan->cfg->start, &plan->start_month, &mday,
+        &plan->start_weekday);
+    if (mday != 1)
+        return sim_err_set(err, SIM_E_INPUT,
+            "'start' must be the first day of a month");
+    plan->windowed = isnan(sim->duration_s) && sim->requests < 0;
+    plan->horizon_s = plan->cfg->horizon_yr * YEAR_S;
+    plan->n_years = (int)ceil(plan->cfg->horizon_yr - 1e-9);
+    if (plan->windowed && plan->horizon_s < sim->windows.length_s)
+        return sim_err_set(err, SIM_E_INPUT,
+            "'horizon' is shorter than one window of 'simulate.windows'");
+    return SIM_OK;
+}
+
+static int plan_baseline(struct mdl_plan *plan)
+{
+    for (int i = 0; plan->cfg->baseline != NULL && i < plan->n_deps; i++) {
+        if (strcmp(plan->deps[i].cfg->name, plan->cfg->baseline) == 0)
+            return i;
+    }
+    return 0;
+}
+
+int mdl_plan_create(const struct mdl_run_cfg *cfg,
+    const struct mdl_data_source *data, struct mdl_plan **out,
+    struct sim_err *err)
+{
+    struct mdl_plan *plan = sim_calloc(1, sizeof *plan);
+    int rc;
+
+    if (plan == NULL)
+        return no_memory(err);
+    plan->cfg = cfg;
+    plan->data = data;
+    rc = plan_time(plan, err);
+    if (rc == SIM_OK)
+        rc = plan_users(plan, err);
+    if (rc == SIM_OK)
+        rc = plan_classes(plan, err);
+    if (rc == SIM_OK)
+        rc = plan_sources(plan, err);
+    if (rc == SIM_OK)
+        rc = mdl_plan_deps(plan, err);
+    if (rc != SIM_OK) {
+        mdl_plan_destroy(plan);
+        return rc;
+    }
+    plan->baseline = plan_baseline(plan);
+    *out = plan;
+    return SIM_OK;
+}
+
+void mdl_plan_destroy(struct mdl_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    sim_arena_release(&plan->arena);
+    sim_free(plan);
+}
+
+struct mdl_rate mdl_plan_rate(const struct mdl_plan *plan, int source)
+{
+    const struct mdl_source *s = &plan->sources[source];
+    const struct mdl_class *c = &plan->classes[s->cls];
+    const double offset_h = plan->users[s->user].utc_offset_h;
+
+    return (struct mdl_rate){.base_per_s = s->base_per_s,
+        .shape = &c->shape,
+        .offset_s = plan->start_weekday * SIM_S_PER_DAY + offset_h * SIM_S_PER_H,
+        .growth_per_yr = c->arrivals->growth_per_yr,
+        .growth_norm = c->growth_norm};
+}
+
+double mdl_plan_deflation(const struct mdl_plan *plan, double t_s)
+{
+    const double halving = plan->cfg->deflation.halving_month;
+
+    if (isnan(halving))
+        return 1.0;
+    return sim_exp2(-(t_s > 0.0 ? floor(t_s / MONTH_S) : 0.0) / halving);
+}

@@ -1,0 +1,12 @@
+/* plan_sites.h - the part of the plan that expands deployments: entries into
+ * members, and for every user the candidate sites with their paths. */
+#ifndef MODELS_PLAN_SITES_H
+#define MODELS_PLAN_SITES_H
+
+#include "models/plan.h"
+
+/** Fill plan->deps; users, classes and sources must be there.
+ *  @retval SIM_OK, SIM_E_INPUT, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_plan_deps(struct mdl_plan *plan, struct sim_err *err);
+
+#endif /* MODELS_PLAN_SITES_H */

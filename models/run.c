@@ -1,0 +1,559 @@
+#include "models/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/study.h"
+#include "models/world.h"
+#include "sim/alloc.h"
+#include "sim/exec.h"
+#include "sim/text.h"
+#include "sim/units.h"
+
+/* One piece of work: a window of a (deployment, replication). */
+struct piece {
+    int dep;
+    int64_t replication;
+    int timeline;             /* index within the batch */
+    struct mdl_window window;
+};
+
+/* A batch of replications: their timelines and windows. */
+struct batch {
+    struct mdl_study *study;
+    int64_t first, n;         /* replications */
+    struct mdl_timeline *timelines; /* [n_deps x n] */
+    struct piece *pieces;
+    int64_t n_pieces, size;
+};
+
+static int no_memory(struct sim_err *err)
+{
+    return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+}
+
+/* ---- time and warm-up ---------------------------------------------------------- */
+
+int mdl_study_section(const struct mdl_study *study, int64_t replication)
+{
+    if (study->most <= MDL_MAX_SECTIONS)
+        return (int)replication;
+    return (int)(replication * MDL_MAX_SECTIONS / study->most);
+}
+
+void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
+    double *lead_s, int64_t *lead_requests)
+{
+    const struct mdl_warmup_cfg *warmup = &study->cfg->simulate.warmup;
+
+    *lead_s = 0.0;
+    *lead_requests = 0;
+    if (!isnan(warmup->requests_request))
+        *lead_requests = (int64_t)warmup->requests_request;
+    else if (!isnan(warmup->time_s))
+        *lead_s = warmup->time_s;
+    else if (warmup->mode == MDL_WARMUP_AUTO)
+        *lead_s = c->mean_lead_s;
+}
+
+static double total_rate(const struct mdl_plan *plan)
+{
+    double sum = 0.0;
+
+    for (int i = 0; i < plan->n_classes; i++)
+        sum += plan->classes[i].rate_per_s;
+    return sum;
+}
+
+int64_t mdl_study_horizon_ns(const struct mdl_study *study)
+{
+    const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
+    double seconds = study->plan->horizon_s;
+
+    if (!isnan(sim->duration_s)) {
+        seconds = sim->duration_s;
+    } else if (sim->requests >= 0) {
+        /* enough for the requests, with room for chance */
+        const double lead = isnan(sim->warmup.requests_request)
+            ? 0.0 : sim->warmup.requests_request;
+        const double n = (double)sim->requests + lead;
+        seconds = 1.25 * n / fmax(total_rate(study->plan), 1e-9) +
+            2.0 * SIM_S_PER_DAY;
+    }
+    return (int64_t)(fmin(seconds, 9e9) * (double)SIM_NS_PER_S);
+}
+
+/* ---- set-up ----------------------------------------------------------------------- */
+
+static bool case_fails(const struct mdl_dep *dep)
+{
+    for (int i = 0; i < dep->n_members; i++) {
+        const struct mdl_tl_member *m = &dep->tl[i];
+        if (m->server_life_h != NULL || m->site_life_h != NULL ||
+            m->wan_life_h != NULL)
+            return true;
+    }
+    return false;
+}
+
+static int open_case(struct mdl_study *study, int index, struct sim_err *err)
+{
+    struct mdl_case *c = &study->cases[index];
+    int rc;
+
+    c->dep = &study->plan->deps[index];
+    c->fails = case_fails(c->dep);
+    mdl_layout_init(&c->layout, study->plan, c->dep);
+    if (c->dep->has_requests)
+        c->mean_lead_s = mdl_world_mean_lead(study->plan, c->dep);
+    c->section = sim_arena_calloc(
+        &study->arena, (size_t)study->n_sections, sizeof *c->section);
+    c->raw_served = sim_arena_calloc(
+        &study->arena, (size_t)c->layout.n_scopes, sizeof(double));
+    if (c->section == NULL || c->raw_served == NULL)
+        return no_memory(err);
+    for (int i = 0; i < study->n_sections; i++) {
+        rc = mdl_total_init(&c->section[i], &c->layout, err);
+        if (rc != SIM_OK)
+            return rc;
+    }
+    rc = mdl_pool_init(
+        &c->pool, &c->layout, study->plan->windowed ? study->plan->n_years : 1, err);
+    if (rc == SIM_OK)
+        rc = mdl_entry_energy_load(
+            study->plan, c->dep, &study->arena, &c->energy, err);
+    return rc;
+}
+
+static int open_study(struct mdl_study *study, struct sim_err *err)
+{
+    const struct mdl_replications_cfg *reps =
+        &study->cfg->simulate.replications;
+
+    study->most = reps->number >= 1 ? reps->number : reps->max;
+    if (reps->number < 1 && !study->cfg->simulate.has_precision)
+        study->most = reps->min;
+    study->n_sections = (int)(study->most < MDL_MAX_SECTIONS
+            ? study->most : MDL_MAX_SECTIONS);
+    study->n_allocated = study->n_sections;
+    study->level = study->cfg->confidence_frac;
+    study->cases = sim_arena_calloc(
+        &study->arena, (size_t)study->plan->n_deps, sizeof *study->cases);
+    if (study->cases == NULL)
+        return no_memory(err);
+    for (int i = 0; i < study->plan->n_deps; i++) {
+        const int rc = open_case(study, i, err);
+        if (rc != SIM_OK)
+            return rc;
+    }
+    return SIM_OK;
+}
+
+static void close_study(struct mdl_study *study)
+{
+    for (int i = 0; study->cases != NULL && i < study->plan->n_deps; i++) {
+        struct mdl_case *c = &study->cases[i];
+        for (int s = 0; c->section != NULL && s < study->n_allocated; s++)
+            mdl_total_release(&c->section[s], &c->layout);
+        mdl_pool_release(&c->pool);
+    }
+    sim_arena_release(&study->arena);
+}
+
+/* ---- one batch of replications ------------------------------------------------------- */
+
+static int add_piece(struct batch *b, const struct piece *piece,
+    struct sim_err *err)
+{
+    if (b->n_pieces == b->size) {
+        const int64_t size = b->size > 0 ? 2 * b->size : 256;
+        void *block =
+            sim_realloc(b->pieces, (size_t)size, sizeof *b->pieces);
+        if (block == NULL)
+            return no_memory(err);
+        b->pieces = block;
+        b->size = size;
+    }
+    b->pieces[b->n_pieces++] = *piece;
+    return SIM_OK;
+}
+
+static int plan_replication(struct batch *b, int dep, int64_t replication,
+    struct sim_err *err)
+{
+    struct mdl_study *study = b->study;
+    const struct mdl_case *c = &study->cases[dep];
+    const struct mdl_windows_cfg *windows = &study->cfg->simulate.windows;
+    const uint64_t seed = (uint64_t)study->cfg->seed;
+    const int at = (int)((int64_t)dep * b->n + replication - b->first);
+    struct piece piece = {.dep = dep, .replication = replication, .timeline = at,
+        .window = {.cell = 0, .stratum = MDL_NORMAL, .weight = 1.0}};
+    struct mdl_sample sample = {0};
+    int rc = mdl_timeline_draw(c->dep->tl, c->dep->n_members,
+        mdl_study_horizon_ns(study), seed, (uint64_t)replication,
+        &b->timelines[at], err);
+
+    if (rc != SIM_OK)
+        return rc;
+    if (!study->plan->windowed)
+        return add_piece(b, &piece, err);
+    rc = mdl_windows_sample(&b->timelines[at], windows->count, windows->length_s,
+        c->mean_lead_s, seed, (uint64_t)replication, &sample, err);
+    for (int i = 0; rc == SIM_OK && i < sample.n; i++) {
+        piece.window = sample.windows[i];
+        rc = add_piece(b, &piece, err);
+    }
+    mdl_sample_release(&sample);
+    return rc;
+}
+
+static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
+{
+    struct batch *b = ctx;
+    const struct piece *piece = &b->pieces[index];
+    const struct mdl_study *study = b->study;
+    const struct mdl_case *c = &study->cases[piece->dep];
+    const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
+    struct mdl_world_cfg w = {.plan = study->plan, .dep = c->dep,
+        .layout = &c->layout, .timeline = &b->timelines[piece->timeline],
+        .replication = (uint64_t)piece->replication,
+        .window = (uint64_t)piece->window.cell, .requests = -1};
+
+    if (study->plan->windowed) {
+        w.length_s = sim->windows.length_s;
+        w.origin_s = (double)piece->window.cell * w.length_s;
+        w.lead_s = mdl_world_lead(
+            study->plan, c->dep, w.timeline, w.origin_s, &w.clipped);
+    } else {
+        mdl_study_warmup(study, c, &w.lead_s, &w.lead_requests);
+        w.origin_s = w.lead_s;
+        w.requests = sim->requests;
+        w.length_s = sim->requests >= 0 ? INFINITY : sim->duration_s - w.lead_s;
+        if (!(w.length_s > 0.0))
+            return sim_err_set(err, SIM_E_INPUT,
+                "'simulate.duration' of %g s is not longer than the warm-up "
+                "of %g s", sim->duration_s, w.lead_s);
+    }
+    return mdl_world_run(&w, slot, err);
+}
+
+static int piece_commit(void *ctx, int64_t index, const void *slot,
+    struct sim_err *err)
+{
+    struct batch *b = ctx;
+    struct mdl_study *study = b->study;
+    const struct piece *piece = &b->pieces[index];
+    struct mdl_case *c = &study->cases[piece->dep];
+    const double *head = slot;
+    /* the block is ours to read; only its accessors want it writable */
+    void *block = (void *)(uintptr_t)slot;
+    const double year = study->plan->windowed
+        ? floor((double)piece->window.cell * study->cfg->simulate.windows.length_s /
+              (SIM_H_PER_YR * SIM_S_PER_H)) : 0.0;
+
+    for (int s = 0; s < c->layout.n_scopes; s++)
+        c->raw_served[s] += mdl_block_at(block, c->layout.counts)
+            [(size_t)s * MDL_N_COUNTS + MDL_SERVED];
+    study->requests_simulated += head[MDL_SIMULATED];
+    study->lead_max_s = fmax(study->lead_max_s, head[MDL_LEAD_S]);
+    mdl_pool_add(&c->pool, &c->layout, block, (int)year, piece->window.stratum,
+        piece->window.weight);
+    const int section = mdl_study_section(study, piece->replication);
+    const int rc = mdl_total_add(
+        &c->section[section], &c->layout, block, piece->window.weight, err);
+    if (rc == SIM_OK && study->options->progress != NULL) {
+        const struct mdl_progress p = {.stage = "requests",
+            .replication = piece->replication, .replications = b->first + b->n,
+            .piece = index + 1, .pieces = b->n_pieces,
+            .requests = (int64_t)study->requests_simulated};
+        study->options->progress(study->options->ctx, &p);
+    }
+    return rc;
+}
+
+static int stop_piece(void *ctx)
+{
+    const struct batch *b = ctx;
+    const struct mdl_run_options *options = b->study->options;
+
+    return options->stop != NULL ? options->stop(options->ctx) : 0;
+}
+
+static int run_batch(struct mdl_study *study, int64_t first, int64_t n,
+    struct sim_err *err)
+{
+    const int n_deps = study->plan->n_deps;
+    struct batch b = {.study = study, .first = first, .n = n};
+    struct sim_exec_job job = {.ctx = &b, .work = piece_work,
+        .commit = piece_commit, .stop = stop_piece};
+    int rc = SIM_OK;
+
+    b.timelines = sim_calloc((size_t)(n_deps * n), sizeof *b.timelines);
+    if (b.timelines == NULL)
+        return no_memory(err);
+    for (int d = 0; rc == SIM_OK && d < n_deps; d++) {
+        if (study->cases[d].layout.bytes > job.slot_bytes)
+            job.slot_bytes = study->cases[d].layout.bytes;
+        for (int64_t r = first; rc == SIM_OK && r < first + n; r++) {
+            if (study->plan->deps[d].has_requests)
+                rc = plan_replication(&b, d, r, err);
+        }
+    }
+    if (rc == SIM_OK && b.n_pieces > 0)
+        rc = sim_exec_run(&job, b.n_pieces, study->options->jobs, err);
+    for (int i = 0; i < n_deps * n; i++)
+        mdl_timeline_release(&b.timelines[i]);
+    sim_free(b.timelines);
+    sim_free(b.pieces);
+    study->done = first + n;
+    study->n_sections = mdl_study_section(study, study->done - 1) + 1;
+    return rc;
+}
+
+/* ---- how many replications -------------------------------------------------------------- */
+
+/* Are the named metrics as tight as asked, in every deployment? */
+static bool precise(const struct mdl_study *study)
+{
+    const struct mdl_precision_cfg *p = &study->cfg->simulate.precision;
+
+    for (int d = 0; d < study->plan->n_deps; d++) {
+        for (int i = 0; i < p->n_metrics; i++) {
+            const struct res_estimate e =
+                mdl_measure_one(study, d, p->metrics[i]);
+            if (!(e.half_width <= p->target_frac * fabs(e.value)))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* 8, 12, 16, 24, 32, 48, 64 ...: halfway steps between powers of two. */
+static int64_t next_look(int64_t n)
+{
+    int64_t power = 1;
+
+    while (power * 2 <= n)
+        power *= 2;
+    return n >= power + power / 2 ? 2 * power : power + power / 2;
+}
+
+static int run_replications(struct mdl_study *study, const char **stop,
+    struct sim_err *err)
+{
+    const struct mdl_replications_cfg *reps = &study->cfg->simulate.replications;
+    const bool adaptive =
+        reps->number < 1 && study->cfg->simulate.has_precision;
+    int64_t target = adaptive ? reps->min : study->most;
+    int rc;
+
+    *stop = "fixed number";
+    for (;;) {
+        while (study->done < target) {
+            /* batches bound the memory for timelines and pieces */
+            const int64_t n = target - study->done < 64 ? target - study->done : 64;
+            rc = run_batch(study, study->done, n, err);
+            if (rc != SIM_OK)
+                return rc;
+        }
+        if (!adaptive)
+            return SIM_OK;
+        if (precise(study)) {
+            *stop = "precision met";
+            return SIM_OK;
+        }
+        if (study->done >= study->most) {
+            *stop = "maximum reached before the precision asked for";
+            return SIM_OK;
+        }
+        target = next_look(study->done);
+        target = target < study->most ? target : study->most;
+    }
+}
+
+/* ---- meta --------------------------------------------------------------------------------- */
+
+static const char *date_text(struct sim_arena *arena, int64_t day)
+{
+    const int64_t z = day + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+    const int64_t doe = z - era * 146097;
+    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    const int64_t mp = (5 * doy + 2) / 153;
+    const int month = (int)(mp < 10 ? mp + 3 : mp - 9);
+
+    return sim_arena_printf(arena, "%04lld-%02d-%02d",
+        (long long)(yoe + era * 400 + (month <= 2)), month,
+        (int)(doy - (153 * mp + 2) / 5 + 1));
+}
+
+static int fill_objectives(struct mdl_study *study, struct sim_err *err)
+{
+    struct res_run *run = study->run;
+    const struct mdl_plan *plan = study->plan;
+
+    run->objectives = sim_arena_calloc(
+        &run->arena, (size_t)plan->n_classes, sizeof *run->objectives);
+    if (run->objectives == NULL)
+        return no_memory(err);
+    for (int i = 0; i < plan->n_classes; i++) {
+        const struct mdl_class *c = &plan->classes[i];
+        struct res_objective *o = &run->objectives[run->n_objectives];
+        if (!(c->slo_level > 0.0))
+            continue;
+        o->cls = sim_arena_strdup(&run->arena, c->cfg->name);
+        o->metric = c->slo_level == 0.999 ? "latency.p999"
+            : c->slo_level == 0.99        ? "latency.p99"
+            : c->slo_level == 0.95        ? "latency.p95"
+            : c->slo_level == 0.90        ? "latency.p90"
+                                          : "latency.p50";
+        o->limit_ms = c->slo_s * SIM_MS_PER_S;
+        run->n_objectives++;
+        if (o->cls == NULL)
+            return no_memory(err);
+    }
+    return SIM_OK;
+}
+
+static int fill_deployment(struct mdl_study *study, int index, struct sim_err *err)
+{
+    struct res_run *run = study->run;
+    const struct mdl_dep *dep = &study->plan->deps[index];
+    struct res_deployment *out = &run->deployments[index];
+    struct res_entry *entries = sim_arena_calloc(
+        &run->arena, (size_t)dep->n_entries, sizeof *entries);
+    int64_t most = -1;
+
+    out->name = sim_arena_strdup(&run->arena, dep->cfg->name);
+    out->engine = "event: the only engine so far";
+    out->unstable = dep->unstable;
+    out->n_entries = dep->n_entries;
+    out->entries = entries;
+    if (entries == NULL || out->name == NULL)
+        return no_memory(err);
+    for (int i = 0; i < dep->n_entries; i++) {
+        const struct mdl_entry *e = &dep->entries[i];
+        const char *hardware = e->cfg->hardware.label;
+        entries[i].name = sim_arena_strdup(&run->arena, e->cfg->name);
+        entries[i].tier = sim_arena_strdup(&run->arena, e->cfg->tier);
+        entries[i].procure = mdl_procure_names[e->cfg->procure];
+        entries[i].hardware = sim_arena_strdup(
+            &run->arena, hardware != NULL ? hardware : "");
+        entries[i].members = e->n_members;
+        entries[i].servers = e->servers;
+        if (entries[i].name == NULL || entries[i].tier == NULL ||
+            entries[i].hardware == NULL)
+            return no_memory(err);
+        if (e->servers > most) {
+            most = e->servers;
+            out->tier = entries[i].tier;
+        }
+    }
+    if (out->tier == NULL)
+        out->tier = entries[0].tier;
+    return SIM_OK;
+}
+
+static int fill_meta(struct mdl_study *study, const char *stop,
+    struct sim_err *err)
+{
+    struct res_run *run = study->run;
+    const struct mdl_plan *plan = study->plan;
+    int rc = fill_objectives(study, err);
+
+    run->meta.start = date_text(&run->arena, study->cfg->start);
+    run->meta.baseline = sim_arena_strdup(
+        &run->arena, plan->deps[plan->baseline].cfg->name);
+    run->meta.histogram_sha256 = "";
+    run->meta.seed = (uint64_t)study->cfg->seed;
+    run->meta.replications = study->done;
+    run->meta.level = study->level;
+    run->meta.horizon_yr = study->cfg->horizon_yr;
+    run->meta.warmup_s = study->lead_max_s;
+    run->meta.window_s =
+        plan->windowed ? study->cfg->simulate.windows.length_s : (double)NAN;
+    run->meta.windows = plan->windowed ? study->cfg->simulate.windows.count : 1;
+    run->meta.requests_simulated = (int64_t)study->requests_simulated;
+    run->meta.stop = stop;
+    run->n_deployments = plan->n_deps;
+    run->deployments = sim_arena_calloc(
+        &run->arena, (size_t)plan->n_deps, sizeof *run->deployments);
+    if (run->deployments == NULL || run->meta.start == NULL ||
+        run->meta.baseline == NULL)
+        return no_memory(err);
+    for (int i = 0; rc == SIM_OK && i < plan->n_deps; i++)
+        rc = fill_deployment(study, i, err);
+    return rc;
+}
+
+/* ---- the study ------------------------------------------------------------------------------ */
+
+static int measure(struct mdl_study *study, struct sim_err *err)
+{
+    int rc = SIM_OK;
+
+    for (int d = 0; rc == SIM_OK && d < study->plan->n_deps; d++) {
+        rc = mdl_measure_requests(study, d, err);
+        if (rc == SIM_OK)
+            rc = mdl_measure_availability(study, d, err);
+        if (rc == SIM_OK)
+            rc = mdl_measure_energy(study, d, err);
+    }
+    if (rc == SIM_OK)
+        rc = mdl_measure_money(study, err);
+    res_run_finish(study->run);
+    if (rc == SIM_OK)
+        rc = mdl_measure_thresholds(study, err);
+    return rc;
+}
+
+int mdl_run_execute(const struct mdl_run_cfg *cfg,
+    const struct mdl_data_source *data, const struct mdl_run_options *options,
+    struct res_run *run, struct sim_err *err)
+{
+    struct mdl_study study = {.cfg = cfg, .options = options, .run = run};
+    const char *stop = "";
+    int rc = mdl_check_thresholds(cfg, err);
+
+    if (rc == SIM_OK)
+        rc = mdl_plan_create(cfg, data, &study.plan, err);
+    if (rc != SIM_OK)
+        return rc;
+    rc = open_study(&study, err);
+    if (rc == SIM_OK)
+        rc = run_replications(&study, &stop, err);
+    if (rc == SIM_OK)
+        rc = fill_meta(&study, stop, err);
+    if (rc == SIM_OK)
+        rc = measure(&study, err);
+    close_study(&study);
+    mdl_plan_destroy(study.plan);
+    return rc;
+}
+
+int mdl_run_check(const struct mdl_run_cfg *cfg,
+    const struct mdl_data_source *data, struct sim_text *text,
+    struct sim_err *err)
+{
+    struct mdl_plan *plan = NULL;
+    int rc = mdl_check_thresholds(cfg, err);
+
+    if (rc == SIM_OK)
+        rc = mdl_plan_create(cfg, data, &plan, err);
+    if (rc != SIM_OK)
+        return rc;
+    for (int i = 0; i < plan->n_deps; i++) {
+        const struct mdl_dep *d = &plan->deps[i];
+        int64_t servers = 0;
+        for (int e = 0; e < d->n_entries; e++)
+            servers += d->entries[e].servers > 0 ? d->entries[e].servers : 0;
+        sim_text_printf(text,
+            "%s: %d %s, %lld %s, busiest site at %.0f %% of capacity in its "
+            "worst year%s; engine event\n", d->cfg->name, d->n_members,
+            d->n_members == 1 ? "member" : "members", (long long)servers,
+            servers == 1 ? "server" : "servers", 100.0 * d->worst_load,
+            d->unstable ? " (unstable: no steady state)" : "");
+    }
+    mdl_plan_destroy(plan);
+    return sim_text_ok(text) ? SIM_OK : no_memory(err);
+}

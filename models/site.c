@@ -1,0 +1,432 @@
+/* Row tables of the scenario: what stands at the top level, and of users,
+ * classes, deployments and sites. */
+#include "models/site.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+/* clang-format off */
+
+/* ---- sites ----------------------------------------------------------------- */
+
+#define PLACE struct mdl_place_cfg
+static const char *const wheres[] = {"unplaced", "each-user", NULL};
+static const struct sim_param place_rows[] = {
+    {SIM_PARAM_ENUM(PLACE, where, wheres), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "each-user: one member at every user; unplaced: the preset's typical round trip counts."},
+    {SIM_PARAM_F64S(PLACE, coords, n_coords), .unit = "", .min = -180, .max = 180, .flags = SIM_P_SEQ | SIM_P_STATE,
+     .doc = "Latitude and longitude in degrees."},
+};
+
+static void check_place(const void *cfg, const struct sim_checker *checker)
+{
+    const PLACE *at = cfg;
+
+    if (at->n_coords != 0 && (at->n_coords != 2 || fabs(at->coords[0]) > 90))
+        checker->fault(checker->ctx, "", "needs [latitude, longitude] in degrees, such as [40.71, -74.01]");
+}
+
+static const struct sim_table place_table = {.name = "at", SIM_ROWS(place_rows), .size = sizeof(PLACE),
+    .check = check_place, .doc = "Where the site stands."};
+
+#define QUEUE struct mdl_queue_cfg
+static const char *const disciplines[] = {"fcfs", NULL};
+static const struct sim_param queue_rows[] = {
+    {SIM_PARAM_ENUM(QUEUE, discipline, disciplines), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Order of service."},
+    {SIM_PARAM_I64(QUEUE, capacity), .unit = "", .min = 1, .max = 1e9, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Largest number in system, waiting and in service; more are lost.  Absent: no limit."},
+};
+static const struct sim_table queue_table = {.name = "queue", SIM_ROWS(queue_rows), .size = sizeof(QUEUE),
+    .doc = "The queue in front of the servers."};
+
+#define SITE struct mdl_site_cfg
+static const struct sim_param site_rows[] = {
+    {SIM_PARAM_STR(SITE, tier), .unit = "", .required = true, .preset = "tier", .flags = SIM_P_STATE,
+     .doc = "Preset that gives every parameter not written here."},
+    {SIM_PARAM_GROUP(SITE, at, &place_table), .doc = "Where the site stands."},
+    {SIM_PARAM_I64(SITE, count), .unit = "", .min = 1, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Members of the entry; with at: each-user the total, dealt by weight."},
+    {SIM_PARAM_F64(SITE, servers), .unit = "", .dflt = 1, .min = 1, .max = 1e6, .flags = SIM_P_UNLIMITED | SIM_P_STATE,
+     .doc = "Servers of each member."},
+    {SIM_PARAM_F64(SITE, speed_frac), .unit = "1", .min = 1e-6, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Speed of a slot against the reference hardware; absent: the hardware's own."},
+    {SIM_PARAM_ENUM(SITE, procure, mdl_procure_names), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Who owns what: own all, colo (space and power rented), managed (facility and hands rented), cloud (accelerator-hours), api."},
+    {SIM_PARAM_I64(SITE, needed), .unit = "", .dflt = 1, .min = 1, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "Servers that must be up for the site to count as up."},
+    {SIM_PARAM_STR(SITE, residency), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Region of the site; classes with a residency are served only where it agrees."},
+    {SIM_PARAM_DIST(SITE, rtt_ms), .unit = "ms", .min = 0, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "Round trip as a distribution, in place of the network model."},
+    {SIM_PARAM_GROUP(SITE, queue, &queue_table), .doc = "The queue."},
+    {SIM_PARAM_GROUP(SITE, hardware, &mdl_hardware_table), .preset = "hardware", .doc = "What a server is."},
+    {SIM_PARAM_GROUP(SITE, network, &mdl_network_table), .doc = "Round trip between user and site."},
+    {SIM_PARAM_GROUP(SITE, power, &mdl_power_table), .doc = "Power of a server."},
+    {SIM_PARAM_GROUP(SITE, facility, &mdl_facility_table), .doc = "Building, power and cooling."},
+    {SIM_PARAM_GROUP(SITE, energy, &mdl_energy_table), .doc = "Energy price and carbon."},
+    {SIM_PARAM_GROUP(SITE, failures, &mdl_failure_table), .doc = "What breaks and how it is repaired."},
+    {SIM_PARAM_GROUP(SITE, cost, &mdl_cost_table), .doc = "Prices."},
+    {SIM_PARAM_GROUP(SITE, staff, &mdl_staff_table), .doc = "People."},
+    {SIM_PARAM_GROUP(SITE, build, &mdl_build_table), .doc = "Time to service."},
+    {SIM_PARAM_GROUP_OPT(SITE, cash, &mdl_cash_table, has_cash), .doc = "Amounts given directly, for studies of money alone."},
+};
+static const struct sim_table site_table = {.name = "site", SIM_ROWS(site_rows), .size = sizeof(SITE),
+    .doc = "A site entry: servers of one kind in one or many places."};
+
+/* ---- deployments ------------------------------------------------------------- */
+
+#define ROUTING struct mdl_routing_cfg
+static const char *const policies[] = {"nearest", NULL};
+static const struct sim_param routing_rows[] = {
+    {SIM_PARAM_ENUM(ROUTING, policy, policies), .unit = "", .flags = SIM_P_STATE,
+     .doc = "nearest: the permitted member with the shortest round trip."},
+    {SIM_PARAM_STRS(ROUTING, prefer, n_prefer), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Site entries in order of preference; absent: all entries are one group."},
+    {SIM_PARAM_BOOL(ROUTING, failover), .unit = "", .dflt = 1, .flags = SIM_P_STATE,
+     .doc = "Requests go to the next choice when a site is known to be down."},
+};
+static const struct sim_table routing_table = {.name = "routing", SIM_ROWS(routing_rows), .size = sizeof(ROUTING),
+    .doc = "Which site serves a request."};
+
+#define DEPLOYMENT struct mdl_deployment_cfg
+static const struct sim_param deployment_rows[] = {
+    {SIM_PARAM_MAP(DEPLOYMENT, sites, n_sites, &site_table), .required = true, .doc = "Site entries by name."},
+    {SIM_PARAM_GROUP(DEPLOYMENT, routing, &routing_table), .doc = "Which site serves a request."},
+    {SIM_PARAM_I64(DEPLOYMENT, needed_sites), .unit = "", .min = 1, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Sites that must be up for the deployment to count as up; absent: users who reach a site that is up."},
+    {SIM_PARAM_F64(DEPLOYMENT, demand_per_yr), .unit = "1/year", .min = 0, .max = 1e18, .flags = SIM_P_OPTIONAL,
+     .doc = "Requests per year for a study of money alone."},
+};
+
+static void check_deployment(const void *cfg, const struct sim_checker *checker)
+{
+    const DEPLOYMENT *d = cfg;
+
+    for (int i = 0; i < d->routing.n_prefer; i++) {
+        int found = 0;
+        for (int j = 0; j < d->n_sites; j++)
+            found += strcmp(d->routing.prefer[i], d->sites[j].name) == 0;
+        if (found == 0)
+            checker->fault(checker->ctx, "routing.prefer", "names the unknown site entry '%s'", d->routing.prefer[i]);
+    }
+}
+
+static const struct sim_table deployment_table = {.name = "deployment", SIM_ROWS(deployment_rows),
+    .size = sizeof(DEPLOYMENT), .check = check_deployment, .doc = "One alternative: sites and how requests reach them."};
+
+/* ---- users --------------------------------------------------------------------- */
+
+#define USER struct mdl_user_cfg
+static const struct sim_param user_rows[] = {
+    {SIM_PARAM_F64S(USER, at, n_at), .unit = "", .min = -180, .max = 180, .flags = SIM_P_STATE,
+     .doc = "Latitude and longitude in degrees; absent: no distance."},
+    {SIM_PARAM_F64(USER, weight), .unit = "", .dflt = 1, .min = 0, .max = 1e12, .flags = SIM_P_STATE,
+     .doc = "Share of the traffic, relative to the other users."},
+    {SIM_PARAM_ENUM(USER, access, mdl_access_names), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Access network.", .source = "[ACCESS]"},
+    {SIM_PARAM_F64(USER, utc_offset_h), .unit = "h", .dflt = 0, .min = -12, .max = 14, .flags = SIM_P_STATE,
+     .doc = "Local standard time less UTC."},
+    {SIM_PARAM_STR(USER, country), .unit = "", .flags = SIM_P_STATE, .doc = "Country code, for residency."},
+};
+
+static void check_user(const void *cfg, const struct sim_checker *checker)
+{
+    const USER *user = cfg;
+
+    if (user->n_at != 0 && (user->n_at != 2 || fabs(user->at[0]) > 90))
+        checker->fault(checker->ctx, "at", "needs [latitude, longitude] in degrees, such as [40.71, -74.01]");
+}
+
+static const struct sim_table user_table = {.name = "user", SIM_ROWS(user_rows), .size = sizeof(USER),
+    .check = check_user, .doc = "A place that sends requests."};
+
+#define USERS struct mdl_users_cfg
+static const struct sim_param users_rows[] = {
+    {SIM_PARAM_STR(USERS, from), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Built-in set of distinct metros: metros-us or metros-world, weighted by population.", .source = "[METROS]"},
+    {SIM_PARAM_I64(USERS, top), .unit = "", .dflt = 12, .min = 1, .max = 60, .flags = SIM_P_STATE,
+     .doc = "How many of the set, the largest first."},
+    {SIM_PARAM_ENUM(USERS, access, mdl_access_names), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Access network of the users of the set.", .source = "[ACCESS]"},
+    {SIM_PARAM_MAP(USERS, list, n_list, &user_table), .flags = SIM_P_REST, .doc = "Users by name."},
+};
+
+static void check_users(const void *cfg, const struct sim_checker *checker)
+{
+    const USERS *users = cfg;
+    double sum = 0.0;
+
+    for (int i = 0; i < users->n_list; i++)
+        sum += users->list[i].weight;
+    if (users->from != NULL && users->n_list > 0)
+        checker->fault(checker->ctx, "from", "has no meaning beside named users");
+    if (users->n_list > 0 && !(sum > 0.0))
+        checker->fault(checker->ctx, "", "the weights sum to 0");
+}
+
+static const struct sim_table users_table = {.name = "users", SIM_ROWS(users_rows), .size = sizeof(USERS),
+    .check = check_users, .doc = "Where requests come from."};
+
+/* ---- classes --------------------------------------------------------------------- */
+
+#define SLO struct mdl_slo_cfg
+#define SLO_ROW(f, what) {SIM_PARAM_F64(SLO, f), .unit = "ms", .min = 0, .max = 1e9, \
+    .flags = SIM_P_OPTIONAL | SIM_P_ABOVE_MIN | SIM_P_STATE, .doc = what}
+static const struct sim_param slo_rows[] = {
+    SLO_ROW(p50_ms, "Limit that half of the requests must meet."),
+    SLO_ROW(p90_ms, "Limit that 90 % of the requests must meet."),
+    SLO_ROW(p95_ms, "Limit that 95 % of the requests must meet."),
+    SLO_ROW(p99_ms, "Limit that 99 % of the requests must meet."),
+    SLO_ROW(p999_ms, "Limit that 99.9 % of the requests must meet."),
+};
+static const struct sim_table slo_table = {.name = "slo", SIM_ROWS(slo_rows), .size = sizeof(SLO), .one_of = true,
+    .doc = "Latency objective, end to end."};
+
+#define TIME struct mdl_token_time_cfg
+static const struct sim_param time_rows[] = {
+    {SIM_PARAM_F64(TIME, base_ms), .unit = "ms", .dflt = 0, .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Time of every request, on one slot of the reference hardware."},
+    {SIM_PARAM_F64(TIME, per_input_token_ms), .unit = "ms", .dflt = 0, .min = 0, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "Time of one input token."},
+    {SIM_PARAM_F64(TIME, per_output_token_ms), .unit = "ms", .dflt = 0, .min = 0, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "Time of one output token."},
+};
+static const struct sim_table time_table = {.name = "token_time", SIM_ROWS(time_rows), .size = sizeof(TIME),
+    .doc = "Service time proportional to tokens, for classes served first come first served."};
+
+#define TOKENS struct mdl_tokens_cfg
+static const struct sim_param tokens_rows[] = {
+    {SIM_PARAM_STR(TOKENS, like), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "Built-in joint law of input and output tokens: azure-conv or azure-code.", .source = "[AZURE23]"},
+    {SIM_PARAM_DIST(TOKENS, input_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Input tokens: a distribution, or {from: trace}."},
+    {SIM_PARAM_DIST(TOKENS, output_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Output tokens: a distribution, or {from: trace}."},
+};
+static const struct sim_table tokens_table = {.name = "tokens", SIM_ROWS(tokens_rows), .size = sizeof(TOKENS),
+    .doc = "Tokens of a request."};
+
+#define CLASS struct mdl_class_cfg
+static const char *const models[] = {"custom", NULL};
+static const struct sim_param class_rows[] = {
+    {SIM_PARAM_F64(CLASS, share_frac), .unit = "1", .dflt = 1, .min = 0, .max = 1, .flags = SIM_P_STATE,
+     .doc = "Share of the arrivals; the shares of all classes sum to 1."},
+    {SIM_PARAM_DIST(CLASS, service_s), .unit = "s", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Service time on one slot of the reference hardware."},
+    {SIM_PARAM_GROUP_OPT(CLASS, token_time, &time_table, has_token_time), .doc = "Service time from tokens, in place of 'service'."},
+    {SIM_PARAM_STR(CLASS, model), .unit = "", .flags = SIM_P_STATE,
+     .doc = "custom: the class gives its tokens and times itself."},
+    {SIM_PARAM_GROUP_OPT(CLASS, tokens, &tokens_table, has_tokens), .doc = "Tokens of a request."},
+    {SIM_PARAM_F64(CLASS, request_size_bytes), .unit = "B", .dflt = 0, .min = 0, .max = 1e15, .flags = SIM_P_STATE,
+     .doc = "Bytes from the user to the site."},
+    {SIM_PARAM_F64(CLASS, response_size_bytes), .unit = "B", .dflt = 0, .min = 0, .max = 1e15, .flags = SIM_P_STATE,
+     .doc = "Bytes from the site to the user."},
+    {SIM_PARAM_GROUP_OPT(CLASS, slo, &slo_table, has_slo), .doc = "Latency objective."},
+    {SIM_PARAM_I64(CLASS, priority), .unit = "", .dflt = 1, .min = 1, .max = 1000, .flags = SIM_P_STATE,
+     .doc = "1 is served first, where the queue has priorities."},
+    {SIM_PARAM_STR(CLASS, residency), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Region whose sites alone may serve the class."},
+    {SIM_PARAM_F64(CLASS, value_usd), .unit = "USD", .dflt = 0, .min = 0, .max = 1e9,
+     .doc = "Value of a request served; lost requests cost it."},
+    {SIM_PARAM_GROUP_OPT(CLASS, arrivals, &mdl_arrivals_table, has_arrivals), .doc = "Arrivals of this class alone, in place of a share."},
+};
+
+static void check_class(const void *cfg, const struct sim_checker *checker)
+{
+    const CLASS *c = cfg;
+    const bool custom = c->model != NULL;
+
+    if (custom && strcmp(c->model, models[0]) != 0)
+        checker->fault(checker->ctx, "model", "knows only 'custom' so far, got '%s'", c->model);
+    if ((c->service_s == NULL) == !c->has_token_time)
+        checker->fault(checker->ctx, "", "needs either 'service' or 'token_time'");
+    if (c->has_token_time && !c->has_tokens)
+        checker->fault(checker->ctx, "token_time", "needs 'tokens' beside it");
+    if (c->has_tokens && c->tokens.like == NULL && (c->tokens.input_tok == NULL || c->tokens.output_tok == NULL))
+        checker->fault(checker->ctx, "tokens", "needs a built-in law or both 'input' and 'output'");
+    if (c->has_tokens && c->tokens.like != NULL && (c->tokens.input_tok != NULL || c->tokens.output_tok != NULL))
+        checker->fault(checker->ctx, "tokens", "has a built-in law and its own 'input' or 'output'");
+}
+
+static const struct sim_table class_table = {.name = "request class", SIM_ROWS(class_rows), .size = sizeof(CLASS),
+    .check = check_class, .doc = "A kind of request."};
+
+/* ---- simulate ---------------------------------------------------------------------- */
+
+#define WARMUP struct mdl_warmup_cfg
+static const char *const warmups[] = {"auto", "none", NULL};
+static const struct sim_param warmup_rows[] = {
+    {SIM_PARAM_ENUM(WARMUP, mode, warmups), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "auto: chosen from load (windows) or by pilot runs; none: counted from the start."},
+    {SIM_PARAM_F64(WARMUP, time_s), .unit = "s", .min = 0, .max = 1e10, .flags = SIM_P_SCALAR | SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Time simulated and not counted."},
+    {SIM_PARAM_F64(WARMUP, requests_request), .unit = "request", .min = 0, .max = 1e15,
+     .flags = SIM_P_SCALAR | SIM_P_OPTIONAL | SIM_P_STATE, .doc = "Requests simulated and not counted."},
+};
+static const struct sim_table warmup_table = {.name = "warmup", SIM_ROWS(warmup_rows), .size = sizeof(WARMUP),
+    .one_of = true, .doc = "What is simulated before counting starts."};
+
+#define REPS struct mdl_replications_cfg
+static const struct sim_param reps_rows[] = {
+    {SIM_PARAM_I64(REPS, number), .unit = "", .min = 1, .max = 1e6, .flags = SIM_P_SCALAR | SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Exactly so many replications."},
+    {SIM_PARAM_I64(REPS, min), .unit = "", .dflt = 8, .min = 2, .max = 1e6, .flags = SIM_P_STATE, .doc = "At least so many."},
+    {SIM_PARAM_I64(REPS, max), .unit = "", .dflt = 64, .min = 2, .max = 1e6, .flags = SIM_P_STATE, .doc = "At most so many."},
+};
+
+static void check_reps(const void *cfg, const struct sim_checker *checker)
+{
+    const REPS *reps = cfg;
+
+    if (reps->number < 0 && reps->max < reps->min)
+        checker->fault(checker->ctx, "max", "is below 'min'");
+}
+
+static const struct sim_table reps_table = {.name = "replications", SIM_ROWS(reps_rows), .size = sizeof(REPS),
+    .check = check_reps, .doc = "Independent repetitions."};
+
+#define PRECISION struct mdl_precision_cfg
+static const struct sim_param precision_rows[] = {
+    {SIM_PARAM_F64(PRECISION, target_frac), .unit = "1", .dflt = 0.02, .min = 0, .max = 1,
+     .flags = SIM_P_ABOVE_MIN | SIM_P_SCALAR | SIM_P_STATE, .doc = "Half width over value at which replications stop."},
+    {SIM_PARAM_STRS(PRECISION, metrics, n_metrics), .unit = "", .flags = SIM_P_STATE, .dflt_text = "[latency.p95]",
+     .doc = "Metrics that must be that tight, in every deployment."},
+};
+static const struct sim_table precision_table = {.name = "precision", SIM_ROWS(precision_rows),
+    .size = sizeof(PRECISION), .doc = "When enough replications have been run."};
+
+#define WINDOWS struct mdl_windows_cfg
+static const struct sim_param windows_rows[] = {
+    {SIM_PARAM_I64(WINDOWS, count), .unit = "", .dflt = 48, .min = 2, .max = 100000, .flags = SIM_P_STATE,
+     .doc = "Windows per deployment and replication; a fifth is kept for disturbed time."},
+    {SIM_PARAM_F64(WINDOWS, length_s), .unit = "s", .dflt = 60, .min = 1, .max = 86400, .flags = SIM_P_STATE,
+     .doc = "Length of a window; divides 24 h."},
+};
+
+static void check_windows(const void *cfg, const struct sim_checker *checker)
+{
+    const WINDOWS *w = cfg;
+
+    if (fmod(86400.0, w->length_s) != 0.0)
+        checker->fault(checker->ctx, "length", "must divide 24 h, got %g s", w->length_s);
+}
+
+static const struct sim_table windows_table = {.name = "windows", SIM_ROWS(windows_rows), .size = sizeof(WINDOWS),
+    .check = check_windows, .doc = "Stratified sample of the horizon."};
+
+#define SIMULATE struct mdl_simulate_cfg
+static const char *const engines[] = {"auto", "event", NULL};
+static const struct sim_param simulate_rows[] = {
+    {SIM_PARAM_GROUP_OPT(SIMULATE, windows, &windows_table, has_windows), .doc = "Sample windows of the horizon."},
+    {SIM_PARAM_F64(SIMULATE, duration_s), .unit = "s", .min = 0, .max = 1e10,
+     .flags = SIM_P_OPTIONAL | SIM_P_ABOVE_MIN | SIM_P_STATE, .doc = "One continuous run of this length from time zero."},
+    {SIM_PARAM_I64(SIMULATE, requests), .unit = "", .min = 1, .max = 1e15, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "One continuous run of so many measured requests per replication."},
+    {SIM_PARAM_GROUP(SIMULATE, warmup, &warmup_table), .doc = "What is simulated before counting starts."},
+    {SIM_PARAM_GROUP(SIMULATE, replications, &reps_table), .doc = "Independent repetitions."},
+    {SIM_PARAM_GROUP_OPT(SIMULATE, precision, &precision_table, has_precision), .doc = "When to stop."},
+    {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .dflt = 1000, .min = 0, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "Extra failure timelines for availability metrics."},
+    {SIM_PARAM_ENUM(SIMULATE, engine, engines), .unit = "", .flags = SIM_P_STATE, .doc = "Engine of the request level."},
+};
+
+static void check_simulate(const void *cfg, const struct sim_checker *checker)
+{
+    const SIMULATE *s = cfg;
+    const int n = (s->has_windows ? 1 : 0) + (isnan(s->duration_s) ? 0 : 1) + (s->requests >= 0 ? 1 : 0);
+
+    if (n > 1)
+        checker->fault(checker->ctx, "", "takes one of 'windows', 'duration', 'requests'");
+}
+
+static const struct sim_table simulate_table = {.name = "simulate", SIM_ROWS(simulate_rows), .size = sizeof(SIMULATE),
+    .check = check_simulate, .doc = "What is simulated, how long and how often."};
+
+#define REPORT struct mdl_report_cfg
+static const struct sim_param report_rows[] = {
+    {SIM_PARAM_F64S(REPORT, at_s, n_at), .unit = "s", .min = 0, .max = 1e10, .flags = SIM_P_STATE,
+     .doc = "Times at which the state is reported as at.<k>.*."},
+};
+static const struct sim_table report_table = {.name = "report", SIM_ROWS(report_rows), .size = sizeof(REPORT),
+    .doc = "Extra outputs."};
+
+#define DEFLATION struct mdl_deflation_cfg
+static const struct sim_param deflation_rows[] = {
+    {SIM_PARAM_F64(DEFLATION, halving_month), .unit = "month", .min = 0, .max = 1200,
+     .flags = SIM_P_OPTIONAL | SIM_P_ABOVE_MIN | SIM_P_STATE, .doc = "Time in which the work of a request halves."},
+};
+static const struct sim_table deflation_table = {.name = "deflation", SIM_ROWS(deflation_rows),
+    .size = sizeof(DEFLATION), .doc = "Fall of compute per request by better algorithms."};
+
+/* ---- root ---------------------------------------------------------------------------- */
+
+#define RUN struct mdl_run_cfg
+static const struct sim_param run_rows[] = {
+    {SIM_PARAM_STR(RUN, name), .unit = "", .required = true, .doc = "Name of the study; [a-z0-9-]."},
+    {SIM_PARAM_STR(RUN, title), .unit = "", .doc = "The question in one line."},
+    {SIM_PARAM_STR(RUN, currency), .unit = "", .dflt_text = "USD", .doc = "ISO code of all money."},
+    {SIM_PARAM_I64(RUN, seed), .unit = "", .dflt = 1, .min = 0, .max = 9007199254740992.0, .flags = SIM_P_STATE,
+     .doc = "Seed of all random streams."},
+    {SIM_PARAM_DATE(RUN, start), .unit = "", .dflt_text = "2027-01-01", .flags = SIM_P_STATE,
+     .doc = "First day of the horizon, the first of a month."},
+    {SIM_PARAM_F64(RUN, horizon_yr), .unit = "year", .dflt = 5, .min = 0.000001, .max = 40, .flags = SIM_P_STATE,
+     .doc = "Time over which money, failures and growth are followed."},
+    {SIM_PARAM_STR(RUN, baseline), .unit = "", .doc = "Deployment the others are compared with; absent: the first."},
+    {SIM_PARAM_F64(RUN, confidence_frac), .unit = "1", .dflt = 0.95, .min = 0.5, .max = 0.9999, .flags = SIM_P_STATE,
+     .doc = "Level of all intervals."},
+    {SIM_PARAM_GROUP(RUN, simulate, &simulate_table), .doc = "What is simulated."},
+    {SIM_PARAM_GROUP(RUN, users, &users_table), .doc = "Where requests come from."},
+    {SIM_PARAM_GROUP_OPT(RUN, arrivals, &mdl_arrivals_table, has_arrivals), .doc = "What users send, and when."},
+    {SIM_PARAM_GROUP(RUN, deflation, &deflation_table), .doc = "Fall of compute per request."},
+    {SIM_PARAM_MAP(RUN, requests, n_requests, &class_table), .doc = "Request classes by name."},
+    {SIM_PARAM_MAP(RUN, deployments, n_deployments, &deployment_table), .required = true, .doc = "Alternatives by name."},
+    {SIM_PARAM_GROUP_OPT(RUN, finance, &mdl_finance_table, has_finance), .doc = "Discounting, tax and escalation."},
+    {SIM_PARAM_STRS(RUN, thresholds, n_thresholds), .unit = "",
+     .doc = "Rules on metrics, such as 'edge.latency.p95 < 50 ms'; exit code 1 when one fails."},
+    {SIM_PARAM_GROUP(RUN, report, &report_table), .doc = "Extra outputs."},
+};
+/* clang-format on */
+
+/* Every class has a rate: its own arrivals, or a share of the common ones. */
+static void check_shares(const RUN *run, const struct sim_checker *checker)
+{
+    double sum = 0.0;
+    int sharing = 0;
+
+    for (int i = 0; i < run->n_requests; i++) {
+        if (!run->requests[i].has_arrivals) {
+            sum += run->requests[i].share_frac;
+            sharing++;
+        }
+    }
+    if (sharing > 0 && run->has_arrivals && fabs(sum - 1.0) > 1e-9)
+        checker->fault(checker->ctx, "requests",
+            "the shares of the classes sum to %g, not 1", sum);
+    if (sharing == 0 && run->has_arrivals)
+        checker->fault(checker->ctx, "arrivals",
+            "no class takes a share of these arrivals");
+    if (sharing > 0 && !run->has_arrivals)
+        checker->fault(checker->ctx, "requests",
+            "request classes need 'arrivals', here or in each class");
+}
+
+static void check_run(const void *cfg, const struct sim_checker *checker)
+{
+    const RUN *run = cfg;
+    bool known = run->baseline == NULL;
+
+    for (int i = 0; i < run->n_deployments; i++)
+        known = known || strcmp(run->deployments[i].name, run->baseline) == 0;
+    if (!known)
+        checker->fault(checker->ctx, "baseline",
+            "names the unknown deployment '%s'", run->baseline);
+    check_shares(run, checker);
+}
+
+const struct sim_table mdl_run_table = {.name = "scenario",
+    SIM_ROWS(run_rows),
+    .size = sizeof(RUN),
+    .check = check_run,
+    .doc = "A scenario file."};

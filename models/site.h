@@ -1,0 +1,210 @@
+/* site.h - site, tier and run configuration, composed of sub-model configs.
+ *
+ * What a scenario file says, in canonical units, read-only once loaded.  Field
+ * meanings, ranges and defaults: the row tables in site.c and in the
+ * sub-models named by the members.
+ */
+#ifndef MODELS_SITE_H
+#define MODELS_SITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/build.h"
+#include "models/cost.h"
+#include "models/data.h"
+#include "models/energy.h"
+#include "models/facility.h"
+#include "models/failure.h"
+#include "models/finance.h"
+#include "models/hardware.h"
+#include "models/network.h"
+#include "models/power.h"
+#include "models/staff.h"
+#include "models/workload.h"
+
+/* Where a site stands: coordinates, or one at every user. */
+struct mdl_place_cfg {
+    int where; /* enum mdl_where */
+    const double *coords;
+    int n_coords; /* 2: latitude, longitude [degree] */
+};
+
+enum mdl_where { MDL_NOWHERE, MDL_EACH_USER };
+
+struct mdl_queue_cfg {
+    int discipline; /* fcfs */
+    int64_t capacity; /* waiting + in service; -1 = unlimited */
+};
+
+struct mdl_site_cfg {
+    const char *name;
+    const char *tier;
+    struct mdl_place_cfg at;
+    int64_t count;  /* members; -1: one, or one a user */
+    double servers; /* per member; INFINITY = unlimited */
+    double speed_frac; /* overrides the hardware's; NAN = hardware */
+    int procure; /* enum mdl_procure */
+    int64_t needed; /* servers up for the site to count as up */
+    const char *residency;
+    const struct sim_dist *rtt_ms;
+    struct mdl_queue_cfg queue;
+    struct mdl_hardware_cfg hardware;
+    struct mdl_network_cfg network;
+    struct mdl_power_cfg power;
+    struct mdl_facility_cfg facility;
+    struct mdl_energy_cfg energy;
+    struct mdl_failure_cfg failures;
+    struct mdl_cost_cfg cost;
+    struct mdl_staff_cfg staff;
+    struct mdl_build_cfg build;
+    bool has_cash;
+    struct mdl_cash_cfg cash;
+};
+
+struct mdl_routing_cfg {
+    int policy; /* nearest */
+    const char *const *prefer;
+    int n_prefer;
+    bool failover;
+};
+
+struct mdl_deployment_cfg {
+    const char *name;
+    struct mdl_site_cfg *sites;
+    int n_sites;
+    struct mdl_routing_cfg routing;
+    int64_t needed_sites; /* -1: user-weighted reachability */
+    double demand_per_yr; /* NAN: from arrivals */
+};
+
+struct mdl_user_cfg {
+    const char *name;
+    const double *at;
+    int n_at;
+    double weight;
+    int access; /* enum mdl_access */
+    double utc_offset_h;
+    const char *country;
+};
+
+struct mdl_users_cfg {
+    const char *from; /* built-in set of metros */
+    int64_t top;
+    int access;
+    struct mdl_user_cfg *list;
+    int n_list;
+};
+
+struct mdl_slo_cfg {
+    double p50_ms, p90_ms, p95_ms, p99_ms, p999_ms; /* NAN = no objective */
+};
+
+/* Work proportional to tokens, for classes served without a batching model. */
+struct mdl_token_time_cfg {
+    double base_ms;
+    double per_input_token_ms;
+    double per_output_token_ms;
+};
+
+struct mdl_tokens_cfg {
+    const char *like; /* built-in pair law, "azure-conv" */
+    const struct sim_dist *input_tok;  /* or {from: trace} */
+    const struct sim_dist *output_tok;
+};
+
+struct mdl_class_cfg {
+    const char *name;
+    double share_frac;
+    const struct sim_dist *service_s; /* NULL with token_time */
+    bool has_token_time;
+    struct mdl_token_time_cfg token_time;
+    const char *model; /* "custom": tokens and times are given here */
+    bool has_tokens;
+    struct mdl_tokens_cfg tokens;
+    double request_size_bytes;
+    double response_size_bytes;
+    bool has_slo;
+    struct mdl_slo_cfg slo;
+    int64_t priority;
+    const char *residency;
+    double value_usd;
+    bool has_arrivals;
+    struct mdl_arrivals_cfg arrivals;
+};
+
+struct mdl_warmup_cfg {
+    int mode; /* enum mdl_warmup */
+    double time_s;
+    double requests_request; /* key `requests` */
+};
+
+enum mdl_warmup { MDL_WARMUP_AUTO, MDL_WARMUP_NONE };
+
+struct mdl_replications_cfg {
+    int64_t number; /* fixed number; -1: min..max */
+    int64_t min, max;
+};
+
+struct mdl_precision_cfg {
+    double target_frac;
+    const char *const *metrics;
+    int n_metrics;
+};
+
+struct mdl_windows_cfg {
+    int64_t count;
+    double length_s;
+};
+
+struct mdl_simulate_cfg {
+    bool has_windows;
+    struct mdl_windows_cfg windows;
+    double duration_s;
+    int64_t requests;
+    struct mdl_warmup_cfg warmup;
+    struct mdl_replications_cfg replications;
+    bool has_precision;
+    struct mdl_precision_cfg precision;
+    int64_t timelines;
+    int engine;
+};
+
+struct mdl_report_cfg {
+    const double *at_s;
+    int n_at;
+};
+
+struct mdl_deflation_cfg {
+    double halving_month; /* NAN = none */
+};
+
+struct mdl_run_cfg {
+    const char *name;
+    const char *title;
+    const char *currency;
+    int64_t seed;
+    int64_t start;
+    double horizon_yr;
+    const char *baseline;
+    double confidence_frac;
+    struct mdl_simulate_cfg simulate;
+    struct mdl_users_cfg users;
+    bool has_arrivals;
+    struct mdl_arrivals_cfg arrivals;
+    struct mdl_deflation_cfg deflation;
+    struct mdl_class_cfg *requests;
+    int n_requests;
+    struct mdl_deployment_cfg *deployments;
+    int n_deployments;
+    bool has_finance;
+    struct mdl_finance_cfg finance;
+    const char *const *thresholds;
+    int n_thresholds;
+    struct mdl_report_cfg report;
+};
+
+/* The root of the scenario file. */
+extern const struct sim_table mdl_run_table;
+
+#endif /* MODELS_SITE_H */

@@ -1,0 +1,248 @@
+#include "models/workload.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/workload_shapes.h"
+#include "sim/dist.h"
+#include "sim/fmath.h"
+#include "sim/units.h"
+
+#define WEEK_S  (SIM_H_PER_WEEK * SIM_S_PER_H)
+#define MONTH_S (SIM_H_PER_MONTH * SIM_S_PER_H)
+
+/* ---- shape -------------------------------------------------------------- */
+
+static double sine_at(const struct mdl_sine_cfg *sine, double hour)
+{
+    double s, c;
+
+    sim_sincos_2pi((hour - sine->peak_h) / SIM_H_PER_DAY, &s, &c);
+    return 1.0 + sine->amplitude_frac * c;
+}
+
+static double table_at(const struct mdl_arrivals_cfg *cfg, const double *week,
+    int hour_of_week)
+{
+    const int hour = hour_of_week % 24, day = hour_of_week / 24;
+    double x = cfg->daily.n_hours == 24 ? cfg->daily.hours[hour]
+                                        : mdl_day_shape(cfg->daily.shape)[hour];
+
+    if (cfg->weekly.n_days == 7)
+        x *= cfg->weekly.days[day];
+    if (week != NULL)
+        x *= week[hour_of_week];
+    return x;
+}
+
+/* Scale to mean 1.  The mean of a periodic piecewise-linear function is the
+ * mean of its knots. */
+static int normalise(struct mdl_shape *shape, struct sim_err *err)
+{
+    double sum = 0.0;
+
+    for (int i = 0; i < shape->n; i++)
+        sum += shape->knot[i];
+    if (!(sum > 0.0))
+        return sim_err_set(err, SIM_E_INPUT,
+            "the daily and weekly factors of 'arrivals' are all 0");
+    for (int i = 0; i < shape->n; i++)
+        shape->knot[i] *= shape->n / sum;
+    return SIM_OK;
+}
+
+int mdl_shape_build(const struct mdl_arrivals_cfg *cfg,
+    const struct mdl_data_source *data, struct sim_arena *arena,
+    struct mdl_shape *out, struct sim_err *err)
+{
+    const bool sine = cfg->daily.has_sine;
+    double week[168];
+    const double *weekly = NULL;
+    int rc;
+
+    if (cfg->weekly.like != NULL) {
+        rc = mdl_week_table(data, cfg->weekly.like, week, err);
+        if (rc != SIM_OK)
+            return rc;
+        weekly = week;
+    }
+    *out = (struct mdl_shape){.n = sine ? MDL_WEEK_KNOTS : 168};
+    out->step_s = WEEK_S / out->n;
+    out->phase_s = out->step_s / 2;
+    out->knot = sim_arena_calloc(arena, (size_t)out->n, sizeof *out->knot);
+    if (out->knot == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    for (int i = 0; i < out->n; i++) {
+        const double hour = (i + 0.5) * 168.0 / out->n;
+        out->knot[i] = table_at(cfg, weekly, (int)hour);
+        if (sine)
+            out->knot[i] *= sine_at(&cfg->daily.sine, hour);
+    }
+    return normalise(out, err);
+}
+
+/* ---- rate ----------------------------------------------------------------- */
+
+/* One linear piece of lambda: value and slope at t, and the piece's end. */
+struct piece {
+    double value, slope, end_s;
+};
+
+double mdl_growth(const struct mdl_rate *rate, double t_s)
+{
+    const double month = t_s > 0.0 ? floor(t_s / MONTH_S) : 0.0;
+
+    if (rate->growth_per_yr == 0.0)
+        return 1.0;
+    return sim_pow(1.0 + rate->growth_per_yr, month / 12.0) / rate->growth_norm;
+}
+
+static struct piece piece_at(const struct mdl_rate *rate, double t_s)
+{
+    const struct mdl_shape *shape = rate->shape;
+    const double scale = rate->base_per_s * mdl_growth(rate, t_s);
+    const double pos = (t_s + rate->offset_s - shape->phase_s) / shape->step_s;
+    const double cell = floor(pos), frac = pos - cell;
+    const double month = t_s >= 0.0 ? floor(t_s / MONTH_S) : -1.0;
+    const double month_end = (month + 1.0) * MONTH_S;
+    const double wrap = floor(cell / shape->n) * shape->n;
+    const int i = (int)(cell - wrap);
+    const double v0 = shape->knot[i];
+    const double v1 = shape->knot[i + 1 < shape->n ? i + 1 : 0];
+    struct piece p;
+
+    p.value = scale * (v0 + frac * (v1 - v0));
+    p.slope = scale * (v1 - v0) / shape->step_s;
+    p.end_s = (cell + 1.0) * shape->step_s + shape->phase_s - rate->offset_s;
+    if (month_end < p.end_s)
+        p.end_s = month_end;
+    /* rounding of the two divisions must not leave an empty piece */
+    if (!(p.end_s > t_s))
+        p.end_s = nextafter(t_s, INFINITY);
+    return p;
+}
+
+double mdl_rate_at(const struct mdl_rate *rate, double t_s)
+{
+    return piece_at(rate, t_s).value;
+}
+
+double mdl_rate_integral(const struct mdl_rate *rate, double a_s, double b_s)
+{
+    double sum = 0.0;
+
+    for (double t = a_s; t < b_s;) {
+        const struct piece p = piece_at(rate, t);
+        const double end = p.end_s < b_s ? p.end_s : b_s;
+        const double dt = end - t;
+        sum += dt * (p.value + 0.5 * p.slope * dt);
+        t = end;
+    }
+    return sum;
+}
+
+/* ---- Cox -------------------------------------------------------------------- */
+
+/* The factor of interval j is drawn from a stream of its own, keyed by j, so
+ * every window and deployment that meets the interval sees the same factor. */
+static double cox_factor(const struct mdl_cox *cox, int which, double interval)
+{
+    const struct sim_key key = {.seed = cox->seed,
+        .replication = cox->replication,
+        .entity = sim_entity_sub(cox->entity, (uint64_t)which),
+        .purpose = SIM_FOR_RATE,
+        .window = (uint64_t)(int64_t)interval};
+    struct sim_stream stream;
+
+    sim_stream_init(&stream, &key);
+    return sim_dist_draw(cox->gamma[which], &stream);
+}
+
+/* Factor at horizon time t and the end of its interval. */
+static double cox_at(const struct mdl_cox *cox, double t_s, double *end_s)
+{
+    double factor = 1.0;
+
+    for (int i = 0; i < 2; i++) {
+        const double j = floor(t_s / cox->interval_s[i]);
+        const double end = (j + 1.0) * cox->interval_s[i];
+        if (end < *end_s && end > t_s)
+            *end_s = end;
+        factor *= cox_factor(cox, i, j);
+    }
+    return factor;
+}
+
+/* ---- arrivals ------------------------------------------------------------------ */
+
+static void next_piece(struct mdl_arrivals *a)
+{
+    const double t = a->origin_s + a->seg_s;
+    struct piece p = piece_at(&a->rate, t);
+
+    if (a->cox != NULL && a->cox->on) {
+        const double factor = cox_at(a->cox, t, &p.end_s);
+        p.value *= factor;
+        p.slope *= factor;
+    }
+    a->a = p.value > 0.0 ? p.value : 0.0;
+    a->b = p.slope;
+    a->seg_end_s = p.end_s - a->origin_s;
+    if (!(a->seg_end_s > a->seg_s))
+        a->seg_end_s = nextafter(a->seg_s, INFINITY);
+    a->done = 0.0;
+}
+
+void mdl_arrivals_start(struct mdl_arrivals *a, const struct mdl_rate *rate,
+    const struct mdl_cox *cox, const struct sim_key *key, double origin_s,
+    double from_s)
+{
+    a->rate = *rate;
+    a->cox = cox;
+    a->origin_s = origin_s;
+    a->seg_s = from_s;
+    a->used = a->filled = 0;
+    sim_stream_init(&a->gaps, key);
+    next_piece(a);
+    a->carry = -1.0;
+}
+
+static double next_gap(struct mdl_arrivals *a)
+{
+    if (a->used == a->filled) {
+        sim_stream_exponentials(&a->gaps, a->gap, MDL_BLOCK);
+        a->used = 0;
+        a->filled = MDL_BLOCK;
+    }
+    return a->gap[a->used++];
+}
+
+int mdl_arrivals_fill(struct mdl_arrivals *a, double until_s, double *t, int n)
+{
+    int count = 0;
+
+    while (count < n) {
+        const double len = a->seg_end_s - a->seg_s;
+        const double area = len * (a->a + 0.5 * a->b * len);
+        if (a->carry < 0.0)
+            a->carry = next_gap(a);
+        const double y = a->done + a->carry;
+        if (y >= area) {
+            if (a->seg_end_s >= until_s)
+                return count; /* the next arrival is not before until_s */
+            a->carry = y - area;
+            a->seg_s = a->seg_end_s;
+            next_piece(a);
+            continue;
+        }
+        /* the root of a x + b x^2/2 = y, in the form without cancellation */
+        const double root = sqrt(fmax(a->a * a->a + 2.0 * a->b * y, 0.0));
+        const double at = a->seg_s + 2.0 * y / (a->a + root);
+        if (at >= until_s)
+            return count; /* carry stays: the same arrival comes next time */
+        a->done = y;
+        a->carry = -1.0;
+        t[count++] = at;
+    }
+    return count;
+}

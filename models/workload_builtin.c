@@ -1,0 +1,85 @@
+/* Built-in laws of arrivals: weekly shapes and burstiness. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/workload.h"
+#include "models/workload_shapes.h"
+#include "sim/dist_law.h"
+
+int mdl_week_table(const struct mdl_data_source *data, const char *name,
+    double week[168], struct sim_err *err)
+{
+    struct sim_arena arena = {0};
+    struct mdl_csv csv;
+    int found = 0;
+    int rc = mdl_csv_builtin(data, "arrivals-week.csv", &arena, &csv, err);
+
+    for (int i = 0; rc == SIM_OK && i < csv.n_rows; i++) {
+        double hour = 0.0, factor = 0.0;
+        if (strcmp(mdl_csv_text(&csv, i, 0), name) != 0)
+            continue;
+        rc = mdl_csv_number(&csv, i, 1, &hour, err);
+        if (rc == SIM_OK)
+            rc = mdl_csv_number(&csv, i, 2, &factor, err);
+        if (rc == SIM_OK && hour >= 0.0 && hour < 168.0) {
+            week[(int)hour] = factor;
+            found++;
+        }
+    }
+    sim_arena_release(&arena);
+    if (rc == SIM_OK && found != 168)
+        return sim_err_set(err, SIM_E_INPUT,
+            "'arrivals.weekly' is '%s', expected servegen_msmall, "
+            "servegen_mmid or servegen_mlarge", name);
+    return rc;
+}
+
+static int parameter(const struct mdl_csv *csv, const char *trace,
+    const char *name, double *value, struct sim_err *err)
+{
+    for (int i = 0; i < csv->n_rows; i++) {
+        if (strcmp(mdl_csv_text(csv, i, 0), trace) == 0 &&
+            strcmp(mdl_csv_text(csv, i, 1), name) == 0)
+            return mdl_csv_number(csv, i, 2, value, err);
+    }
+    return sim_err_set(err, SIM_E_INPUT,
+        "'arrivals.process.cox' is '%s', expected azure-conv or azure-code",
+        trace);
+}
+
+/* interval 1, shape 1, interval 2, shape 2 of a built-in law */
+static int builtin_cox(const struct mdl_data_source *data, const char *like,
+    struct sim_arena *arena, double law[4], struct sim_err *err)
+{
+    static const char *const names[4] = {"cox1_interval_s", "cox1_gamma_shape",
+        "cox2_interval_s", "cox2_gamma_shape"};
+    struct mdl_csv csv;
+    const char *trace = strcmp(like, "azure-conv") == 0 ? "azure_conv"
+        : strcmp(like, "azure-code") == 0               ? "azure_code"
+                                                        : like;
+    int rc = mdl_csv_builtin(data, "arrivals.csv", arena, &csv, err);
+
+    for (int i = 0; rc == SIM_OK && i < 4; i++)
+        rc = parameter(&csv, trace, names[i], &law[i], err);
+    return rc;
+}
+
+int mdl_cox_build(const struct mdl_cox_cfg *cfg,
+    const struct mdl_data_source *data, struct sim_arena *arena,
+    struct mdl_cox *out, struct sim_err *err)
+{
+    double law[4] = {cfg->fast_s, cfg->fast_shape, cfg->slow_s, cfg->slow_shape};
+    int rc = SIM_OK;
+
+    if (cfg->like != NULL)
+        rc = builtin_cox(data, cfg->like, arena, law, err);
+    *out = (struct mdl_cox){.on = true};
+    for (int i = 0; rc == SIM_OK && i < 2; i++) {
+        struct sim_dist *gamma = NULL;
+        out->interval_s[i] = law[2 * i];
+        rc = sim_law_gamma(1.0, law[2 * i + 1], arena, &gamma, err);
+        out->gamma[i] = gamma;
+    }
+    return rc;
+}

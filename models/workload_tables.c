@@ -1,0 +1,152 @@
+/* Row tables of the arrivals block, and its built-in shapes. */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/workload.h"
+#include "models/workload_shapes.h"
+
+/* clang-format off */
+const char *const mdl_day_shape_names[] = {"flat", "office", "retail", "evening", NULL};
+
+/* Hourly factors, midnight first.  Round numbers by judgement, to be replaced by the
+ * user's own: office hours with a dip at noon; shops from 9 to 21 h with a peak at 18 h;
+ * home use with a peak at 21 h.  [SHAPES] */
+static const double days[][24] = {
+    {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+    {.20, .15, .12, .12, .15, .25, .50, .95, 1.6, 2.0, 2.1, 2.0, 1.7, 1.8, 2.1, 2.1, 1.9, 1.5, 1.0, .70, .55, .45, .35, .25},
+    {.25, .18, .15, .15, .18, .30, .50, .75, 1.0, 1.25, 1.4, 1.5, 1.55, 1.5, 1.45, 1.5, 1.65, 1.8, 1.85, 1.7, 1.4, 1.0, .65, .40},
+    {.75, .50, .35, .25, .22, .25, .40, .60, .75, .85, .90, .95, 1.0, 1.0, 1.0, 1.05, 1.15, 1.3, 1.5, 1.7, 1.85, 1.9, 1.6, 1.15},
+};
+
+#define COX struct mdl_cox_cfg
+static const struct sim_param cox_rows[] = {
+    {SIM_PARAM_STR(COX, like), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "Built-in law of burstiness fitted to a public trace: azure-conv or azure-code.", .source = "[AZURE23]"},
+    {SIM_PARAM_F64(COX, fast_s), .unit = "s", .min = 0.001, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Interval after which the fast factor is drawn anew."},
+    {SIM_PARAM_F64(COX, fast_shape), .unit = "", .min = 0.01, .max = 1e9, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Shape of the fast gamma factor (mean 1, variance 1/shape)."},
+    {SIM_PARAM_F64(COX, slow_s), .unit = "s", .min = 0.001, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Interval after which the slow factor is drawn anew."},
+    {SIM_PARAM_F64(COX, slow_shape), .unit = "", .min = 0.01, .max = 1e9, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Shape of the slow gamma factor."},
+};
+
+static void check_cox(const void *cfg, const struct sim_checker *checker)
+{
+    const COX *cox = cfg;
+    const int given = (cox->fast_s == cox->fast_s) + (cox->fast_shape == cox->fast_shape) +
+        (cox->slow_s == cox->slow_s) + (cox->slow_shape == cox->slow_shape);
+
+    if (cox->like == NULL ? given != 4 : given != 0)
+        checker->fault(checker->ctx, "", "needs either 'like' or all of 'fast', 'fast_shape', 'slow', 'slow_shape'");
+}
+
+static const struct sim_table cox_table = {.name = "cox", SIM_ROWS(cox_rows), .size = sizeof(COX), .check = check_cox,
+    .doc = "Poisson arrivals whose rate is multiplied by two gamma factors, each redrawn at its interval."};
+
+#define TRACE struct mdl_trace_cfg
+static const struct sim_param trace_rows[] = {
+    {SIM_PARAM_STR(TRACE, file), .unit = "", .required = true, .flags = SIM_P_FILE | SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "CSV with a column t_s (seconds, increasing) and, where used, input_tokens and output_tokens."},
+    {SIM_PARAM_F64(TRACE, scale), .unit = "", .dflt = 1, .min = 1e-6, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "Rate multiplier: times of the trace are divided by it."},
+};
+static const struct sim_table trace_table = {.name = "trace", SIM_ROWS(trace_rows), .size = sizeof(TRACE),
+    .doc = "Replay of recorded arrivals; needs 'duration' or 'requests' under 'simulate'."};
+
+#define PROCESS struct mdl_process_cfg
+static const char *const laws[] = {"poisson", NULL};
+static const struct sim_param process_rows[] = {
+    {SIM_PARAM_ENUM(PROCESS, law, laws), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "Independent users: Poisson with the rate of the hour."},
+    {SIM_PARAM_GROUP_OPT(PROCESS, cox, &cox_table, has_cox), .doc = "Bursty arrivals: Poisson with a random rate."},
+    {SIM_PARAM_GROUP_OPT(PROCESS, trace, &trace_table, has_trace), .doc = "Replay of a recorded trace."},
+};
+static const struct sim_table process_table = {.name = "process", SIM_ROWS(process_rows), .size = sizeof(PROCESS),
+    .one_of = true, .doc = "How requests follow one another."};
+
+#define SINE struct mdl_sine_cfg
+static const struct sim_param sine_rows[] = {
+    {SIM_PARAM_F64(SINE, amplitude_frac), .unit = "1", .dflt = 0.5, .min = 0, .max = 1, .flags = SIM_P_STATE,
+     .doc = "Swing about the mean."},
+    {SIM_PARAM_F64(SINE, peak_h), .unit = "h", .dflt = 14, .min = 0, .max = 24, .flags = SIM_P_STATE,
+     .doc = "Local time of the maximum."},
+};
+static const struct sim_table sine_table = {.name = "sine", SIM_ROWS(sine_rows), .size = sizeof(SINE),
+    .doc = "Rate of the day as a sine wave."};
+
+#define DAILY struct mdl_daily_cfg
+static const struct sim_param daily_rows[] = {
+    {SIM_PARAM_ENUM(DAILY, shape, mdl_day_shape_names), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "Built-in day.", .source = "[SHAPES]"},
+    {SIM_PARAM_F64S(DAILY, hours, n_hours), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_SEQ | SIM_P_STATE,
+     .doc = "24 factors, local midnight first; linear between the hours' mid-points."},
+    {SIM_PARAM_GROUP_OPT(DAILY, sine, &sine_table, has_sine), .doc = "A sine wave."},
+};
+
+static void check_daily(const void *cfg, const struct sim_checker *checker)
+{
+    const DAILY *daily = cfg;
+
+    if (daily->n_hours != 0 && daily->n_hours != 24)
+        checker->fault(checker->ctx, "hours", "needs 24 numbers, got %d", daily->n_hours);
+}
+
+static const struct sim_table daily_table = {.name = "daily", SIM_ROWS(daily_rows), .size = sizeof(DAILY),
+    .check = check_daily, .one_of = true, .doc = "Shape of the rate over a day, in each user's local time."};
+
+#define WEEKLY struct mdl_weekly_cfg
+static const struct sim_param weekly_rows[] = {
+    {SIM_PARAM_STR(WEEKLY, like), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "Built-in hour-of-week table of a production service: servegen_msmall, servegen_mmid, servegen_mlarge.", .source = "[SERVEGEN]"},
+    {SIM_PARAM_F64S(WEEKLY, days, n_days), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_SEQ | SIM_P_STATE,
+     .doc = "7 factors, Monday first."},
+};
+
+static void check_weekly(const void *cfg, const struct sim_checker *checker)
+{
+    const WEEKLY *weekly = cfg;
+
+    if (weekly->n_days != 0 && weekly->n_days != 7)
+        checker->fault(checker->ctx, "days", "needs 7 numbers, got %d", weekly->n_days);
+}
+
+static const struct sim_table weekly_table = {.name = "weekly", SIM_ROWS(weekly_rows), .size = sizeof(WEEKLY),
+    .check = check_weekly, .one_of = true, .doc = "Shape of the rate over a week; multiplies 'daily'."};
+
+#define CFG struct mdl_arrivals_cfg
+static const struct sim_param rows[] = {
+    {SIM_PARAM_F64(CFG, rate_per_s), .unit = "1/s", .min = 0, .max = 1e9, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Mean rate of all users together in year 0."},
+    {SIM_PARAM_GROUP(CFG, process, &process_table), .doc = "How requests follow one another."},
+    {SIM_PARAM_GROUP(CFG, daily, &daily_table), .doc = "Shape over the day."},
+    {SIM_PARAM_GROUP(CFG, weekly, &weekly_table), .doc = "Shape over the week."},
+    {SIM_PARAM_F64(CFG, growth_per_yr), .unit = "1/year", .dflt = 0, .min = -0.99, .max = 100, .flags = SIM_P_STATE,
+     .doc = "Growth of the rate per year, in monthly steps."},
+};
+/* clang-format on */
+
+static void check(const void *cfg, const struct sim_checker *checker)
+{
+    const CFG *arrivals = cfg;
+    const bool no_rate = !(arrivals->rate_per_s == arrivals->rate_per_s);
+
+    if (no_rate && !arrivals->process.has_trace)
+        checker->fault(checker->ctx, "", "needs a 'rate'");
+    if (!no_rate && arrivals->process.has_trace)
+        checker->fault(checker->ctx, "rate",
+            "has no meaning beside a trace; use 'scale' of the trace");
+}
+
+const struct sim_table mdl_arrivals_table = {.name = "arrivals",
+    SIM_ROWS(rows),
+    .size = sizeof(CFG),
+    .check = check,
+    .doc = "Rate, shape and law of the requests that users send."};
+
+const double *mdl_day_shape(int shape)
+{
+    return days[shape];
+}

@@ -1,0 +1,47 @@
+/* world.h - one window: wire the sites, run the engine, collect. */
+#ifndef MODELS_WORLD_H
+#define MODELS_WORLD_H
+
+#include "models/block.h"
+#include "models/plan.h"
+#include "models/timeline.h"
+
+struct mdl_world_cfg {
+    const struct mdl_plan *plan;
+    const struct mdl_dep *dep;
+    const struct mdl_layout *layout;
+    const struct mdl_timeline *timeline;
+    uint64_t replication;
+    uint64_t window;    /* key of the streams: cell index, 0 for one run */
+    double origin_s;    /* horizon time of t0 */
+    double length_s;    /* measured; INFINITY when `requests` ends the run */
+    int64_t requests;   /* measured requests; -1 = by time */
+    double lead_s;      /* simulated before t0 and not counted */
+    int64_t lead_requests; /* requests-run: so many are not counted */
+    bool clipped;       /* the lead-in was cut short */
+};
+
+/**
+ * Simulate one window into a block of layout->bytes (any content on entry).
+ *
+ * Cohort, follow-up and cut-off: manual, "Requests, cohorts, availability".
+ * With `requests` the time averages follow from the cohort by Little's law.
+ * @retval SIM_OK, SIM_E_NOMEM
+ */
+SIM_MUST_CHECK int mdl_world_run(
+    const struct mdl_world_cfg *cfg, void *block, struct sim_err *err);
+
+/**
+ * Lead-in of a window starting at horizon time t0 [s]:
+ *     L = min(6 h, max(20 x mean response, 3 x max_s tau_s)),
+ *     tau = 2 rho (ca2 + cs2) E[S] / (c (1 - rho)^2)
+ * at the rates of the window, longer when fluid backlog of the last 6 h
+ * reaches into it.  *clipped is set when 6 h are not enough.
+ */
+double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
+    const struct mdl_timeline *timeline, double t0_s, bool *clipped);
+
+/** The lead-in at the mean rates of year 0, for the strata. */
+double mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep);
+
+#endif /* MODELS_WORLD_H */

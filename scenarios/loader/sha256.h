@@ -1,0 +1,29 @@
+/* sha256.h - SHA-256 of bytes, for naming a scenario by its content.
+ *
+ * Written here to avoid a dependency on a cryptographic library; it is not used
+ * to protect anything.
+ *
+ * Source: FIPS 180-4, sections 5 and 6.2.
+ */
+#ifndef SCENARIOS_LOADER_SHA256_H
+#define SCENARIOS_LOADER_SHA256_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Start with scn_sha256_init(); plain data, nothing to release. */
+struct scn_sha256 {
+    uint32_t h[8];
+    uint64_t n_bytes;
+    unsigned char block[64];
+};
+
+void scn_sha256_init(struct scn_sha256 *sha);
+
+/** Add `n` bytes. */
+void scn_sha256_add(struct scn_sha256 *sha, const void *data, size_t n);
+
+/** Finish: 64 hexadecimal digits and a NUL. */
+void scn_sha256_hex(struct scn_sha256 *sha, char hex[65]);
+
+#endif /* SCENARIOS_LOADER_SHA256_H */

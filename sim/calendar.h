@@ -1,0 +1,103 @@
+/* calendar.h - calendar queue of in-flight events.
+ *
+ * The earliest of n pending events at a cost that does not depend on n: time
+ * is cut into buckets of equal width, an event is dropped unsorted into its
+ * bucket, and a bucket is sorted when the clock reaches it.  Buckets are
+ * reused round the year (bucket number modulo their count), so an event far
+ * ahead waits in a bucket that is passed by until its year comes.
+ * Source: R. Brown, "Calendar queues: a fast O(1) priority queue
+ * implementation for the simulation event set problem", CACM 31 (1988); the
+ * late sort as in ladder queues (Tang, Goh, Thng, 2005).
+ *
+ * The width follows the traffic: it is set anew from the number of events met
+ * per bucket, with hysteresis, at an amortised cost of O(1).  It changes the
+ * speed only, never the order.
+ *
+ * Order is total: (time, user, class, k).  An event may be pushed at or after
+ * the time of the last one popped; earlier ones are a bug of the caller (they
+ * come out next, late).  Memory: 96 bytes for each event of the largest
+ * number ever pending, plus 4 for each bucket; nothing is allocated once the
+ * queue has reached its largest size.
+ */
+#ifndef SIM_CALENDAR_H
+#define SIM_CALENDAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/err.h"
+
+struct sim_event {
+    double time_s; /* finite; any sign */
+    int64_t k;     /* third tie-break */
+    int32_t user;  /* first tie-break */
+    int32_t cls;   /* second tie-break */
+    uint32_t ref;  /* the caller's handle */
+    uint32_t link; /* the calendar's; ignored on entry */
+};
+
+/* Start from {0}; release with sim_calendar_release(). */
+struct sim_calendar {
+    size_t n; /* pending events */
+
+    /* Events due: everything up to bucket `now`, sorted, next one first. */
+    struct sim_event *near;
+    size_t near_at, near_n; /* near[near_at .. near_n-1] are pending */
+
+    /* Events of later buckets: lists through `link`, positions + 1. */
+    struct sim_event *nodes;
+    uint32_t free_node; /* list of unused nodes */
+    uint32_t n_nodes;   /* nodes ever used */
+    uint32_t room;      /* nodes that fit without growing */
+    uint32_t *heads;    /* [heads_room], of which mask + 1 are in use */
+    size_t heads_room;
+    uint64_t mask; /* number of buckets - 1, a power of two - 1 */
+    double buckets_per_s;
+    int64_t now; /* number of the last bucket that was sorted */
+
+    /* What happened since the width was last reviewed. */
+    int64_t budget;    /* work left until the next review */
+    int64_t n_taken;   /* events taken out of buckets */
+    int64_t n_passed;  /* buckets looked at */
+    int64_t n_late;    /* events pushed into `near` */
+    int64_t n_shifted; /* events moved to make room for those */
+};
+
+/**
+ * Add an event; O(1) amortised.
+ * @param event  time_s >= the time of the last event popped
+ * @retval SIM_E_NOMEM  nothing was added
+ * @retval SIM_E_LIMIT  more than 2^31 events pending
+ */
+SIM_MUST_CHECK int sim_calendar_push(struct sim_calendar *cal,
+    const struct sim_event *event, struct sim_err *err);
+
+/**
+ * Take the earliest event if it lies strictly before `limit_s`.
+ *
+ * The clock is not moved past `limit_s`, so events pushed later, at or after
+ * it, still find their buckets unsorted: pass the time of the next thing that
+ * may push.
+ * @param limit_s  [s] may be INFINITY
+ * @return false, and *out untouched, when no event lies before the limit
+ */
+bool sim_calendar_pop(
+    struct sim_calendar *cal, double limit_s, struct sim_event *out);
+
+/** The event `ahead` places behind the one that was popped last, or NULL when
+ *  it is not sorted yet: for prefetching what it will touch. */
+static inline const struct sim_event *sim_calendar_ahead(
+    const struct sim_calendar *cal, size_t ahead)
+{
+    const size_t at = cal->near_at + ahead;
+    return at < cal->near_n ? &cal->near[at] : NULL;
+}
+
+/** Drop all events and forget the clock; memory and width are kept. */
+void sim_calendar_clear(struct sim_calendar *cal);
+
+/** Free the memory; the calendar is as new. */
+void sim_calendar_release(struct sim_calendar *cal);
+
+#endif /* SIM_CALENDAR_H */
