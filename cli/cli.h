@@ -80,26 +80,26 @@ enum cli_output {
  * `arena`; release with cli_options_release(). */
 struct cli_options {
     struct sim_arena arena;
-    unsigned given;        /* enum cli_option_bit: present on the line */
+    unsigned given; /* enum cli_option_bit: present on the line */
     bool quiet;
-    int verbose;           /* how often -v was given */
-    int format;            /* enum rep_format */
-    const char *output;    /* NULL: the command's default; "-": stdout */
-    int color, progress;   /* enum cli_when */
-    const char **set;      /* "a.b=VALUE"; --seed, --reps and --precision are
-                            * entries too: their origin is shown */
+    int verbose;         /* how often -v was given */
+    int format;          /* enum rep_format */
+    const char *output;  /* NULL: the command's default; "-": stdout */
+    int color, progress; /* enum cli_when */
+    const char **set;    /* "a.b=VALUE"; --seed, --reps and --precision are
+                          * entries too: their origin is shown */
     int n_set;
     const char **overlay;
     int n_overlay;
-    int jobs;              /* >= 1 */
-    double timeout_s;      /* 0: none */
+    int jobs;         /* >= 1 */
+    double timeout_s; /* 0: none */
     bool dry_run, allow_outside, reference, json, origin, man;
-    unsigned only;         /* enum cli_output */
-    int theme;             /* enum plt_theme_id */
+    unsigned only; /* enum cli_output */
+    int theme;     /* enum plt_theme_id */
     const char *template_name;
-    char **args;           /* what is no option */
+    char **args; /* what is no option */
     int n_args;
-    int argc;              /* the whole line, for runinfo.json */
+    int argc; /* the whole line, for runinfo.json */
     char **argv;
 };
 
@@ -147,7 +147,8 @@ void cli_options_release(struct cli_options *options);
 /** The program: argv to exit status. */
 int cli_main(int argc, char **argv);
 
-/* ---- printing (print.c) ---------------------------------------------------- */
+/* ---- printing (print.c) ----------------------------------------------------
+ */
 
 /** "sitesim: error: ..." on standard error, control characters neutralised.
  *  Returns the exit status that belongs to err->code. */
@@ -186,13 +187,15 @@ bool cli_color(const struct cli_options *options, int fd);
  *  first indented; `column` is where the first starts.  Ends the line. */
 void cli_wrap(struct sim_text *out, int column, int indent, const char *s);
 
-/* ---- help (help.c) --------------------------------------------------------- */
+/* ---- help (help.c) ---------------------------------------------------------
+ */
 
 /** Overview of the program, or help of one command: fits 80 columns. */
 void cli_help_program(struct sim_text *out);
 void cli_help_command(const struct cli_command *command, struct sim_text *out);
 
-/* ---- commands (one function each, see the table in commands.c) -------------- */
+/* ---- commands (one function each, see the table in commands.c) --------------
+ */
 
 int cli_cmd_run(const struct cli_options *options);
 int cli_cmd_report(const struct cli_options *options);

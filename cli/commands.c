@@ -176,8 +176,8 @@ int cli_main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return print_help(NULL, &(struct cli_options){0});
-    command = cli_command_find(
-        strcmp(argv[1], "--version") == 0 ? version : argv[1]);
+    command =
+        cli_command_find(strcmp(argv[1], "--version") == 0 ? version : argv[1]);
     if (command == NULL)
         return unknown_command(argv[1]);
     return run_command(command, argc, argv);

@@ -42,7 +42,8 @@ static size_t dir_length(const char *path)
     return slash != NULL ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* ---- system calls, interrupted or short ------------------------------------ */
+/* ---- system calls, interrupted or short ------------------------------------
+ */
 
 static int write_all(int fd, const char *data, size_t n)
 {
@@ -88,21 +89,23 @@ static void flush_dir(const char *path)
     close(fd);
 }
 
-/* ---- the set -------------------------------------------------------------- */
+/* ---- the set --------------------------------------------------------------
+ */
 
 static struct cli_file *add(struct cli_files *files, const char *path)
 {
     if (files->n == files->size) {
         const int size = files->size > 0 ? 2 * files->size : 16;
-        void *list = sim_realloc(files->list, (size_t)size, sizeof *files->list);
+        void *list =
+            sim_realloc(files->list, (size_t)size, sizeof *files->list);
         if (list == NULL)
             return NULL;
         files->list = list;
         files->size = size;
     }
     struct cli_file *f = &files->list[files->n];
-    *f = (struct cli_file){.path = sim_arena_strdup(&files->arena, path),
-        .state = CLI_FILE_DONE};
+    *f = (struct cli_file){
+        .path = sim_arena_strdup(&files->arena, path), .state = CLI_FILE_DONE};
     if (f->path == NULL)
         return NULL;
     files->n++;
@@ -113,7 +116,8 @@ static int add_dir(struct cli_files *files, const char *path)
 {
     if (files->n_dirs == files->size_dirs) {
         const int size = files->size_dirs > 0 ? 2 * files->size_dirs : 8;
-        void *dirs = sim_realloc(files->dirs, (size_t)size, sizeof *files->dirs);
+        void *dirs =
+            sim_realloc(files->dirs, (size_t)size, sizeof *files->dirs);
         if (dirs == NULL)
             return -1;
         files->dirs = dirs;
@@ -328,7 +332,8 @@ void cli_files_release(struct cli_files *files)
     *files = (struct cli_files){0};
 }
 
-/* ---- single files --------------------------------------------------------- */
+/* ---- single files ---------------------------------------------------------
+ */
 
 /* Give a finished file its name unless that is taken.  link(), unlike
  * rename(), never replaces; file systems without it get a look before. */
@@ -389,13 +394,13 @@ static int read_all(int fd, const char *path, size_t most,
             return sim_text_ok(text) ? SIM_OK : no_memory(err);
         sim_text_add_n(text, block, (size_t)n);
         if (text->len > most)
-            return sim_err_set(err, SIM_E_LIMIT,
-                "'%s' is larger than %zu bytes", path, most);
+            return sim_err_set(
+                err, SIM_E_LIMIT, "'%s' is larger than %zu bytes", path, most);
     }
 }
 
-int cli_file_read(const char *path, size_t most, struct sim_text *text,
-    struct sim_err *err)
+int cli_file_read(
+    const char *path, size_t most, struct sim_text *text, struct sim_err *err)
 {
     struct stat st;
     int rc;

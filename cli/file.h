@@ -88,8 +88,8 @@ SIM_MUST_CHECK int cli_file_create(
 
 /** Read a whole regular file, or standard input for "-", of at most `most`
  *  bytes. @retval SIM_E_IO, SIM_E_LIMIT, SIM_E_NOMEM */
-SIM_MUST_CHECK int cli_file_read(const char *path, size_t most,
-    struct sim_text *text, struct sim_err *err);
+SIM_MUST_CHECK int cli_file_read(
+    const char *path, size_t most, struct sim_text *text, struct sim_err *err);
 
 /** "permission denied": the system's text for an errno value, in lower case.
  *  @param buf  at least 80 bytes */

@@ -127,14 +127,14 @@ void cli_help_program(struct sim_text *out)
         pad_to(out, from, 15);
         sim_text_printf(out, "%s\n", topics[i].summary);
     }
-    sim_text_add(out,
-        "\nThree commands to a first result:\n"
-        "  sitesim init my-study.yaml\n"
-        "  sitesim validate my-study.yaml\n"
-        "  sitesim run my-study.yaml -o out\n");
+    sim_text_add(out, "\nThree commands to a first result:\n"
+                      "  sitesim init my-study.yaml\n"
+                      "  sitesim validate my-study.yaml\n"
+                      "  sitesim run my-study.yaml -o out\n");
 }
 
-/* ---- the manual page -------------------------------------------------------- */
+/* ---- the manual page --------------------------------------------------------
+ */
 
 /* Text for roff: '-' must be "\-" to stay a hyphen that can be copied, and a
  * line may not start with a control character. */
@@ -224,13 +224,13 @@ static void add_man(struct sim_text *out)
     const struct cli_command *command;
     const struct cli_option *option;
 
-    sim_text_add(out, ".TH SITESIM 1 \"\" \"sitesim " SITESIM_VERSION
-                      "\" \"User Commands\"\n"
-                      ".SH NAME\nsitesim \\- latency, availability, energy and "
-                      "cost of sites for AI inference\n"
-                      ".SH SYNOPSIS\n.B sitesim\n"
-                      "COMMAND [OPTION]... [ARGUMENT]...\n"
-                      ".SH COMMANDS\n");
+    sim_text_add(out,
+        ".TH SITESIM 1 \"\" \"sitesim " SITESIM_VERSION "\" \"User Commands\"\n"
+        ".SH NAME\nsitesim \\- latency, availability, energy and "
+        "cost of sites for AI inference\n"
+        ".SH SYNOPSIS\n.B sitesim\n"
+        "COMMAND [OPTION]... [ARGUMENT]...\n"
+        ".SH COMMANDS\n");
     for (int i = 0; (command = cli_command_at(i)) != NULL; i++)
         add_man_command(out, command);
     sim_text_add(out, ".SH OPTIONS\n");
@@ -246,7 +246,8 @@ static void add_man(struct sim_text *out)
     }
 }
 
-/* ---- the command ------------------------------------------------------------- */
+/* ---- the command
+ * ------------------------------------------------------------- */
 
 static void add_topic(struct sim_text *out, const struct topic *topic)
 {

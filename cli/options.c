@@ -79,7 +79,8 @@ const char *cli_output_name(int i)
     return i >= 0 && i < N_OUTPUTS ? output_names[i] : NULL;
 }
 
-/* ---- values ---------------------------------------------------------------- */
+/* ---- values ----------------------------------------------------------------
+ */
 
 /* "option '--jobs' needs a number from 1 to 1024, got 'x'" */
 static int bad_value(
@@ -198,8 +199,7 @@ static int take_only(struct cli_options *options,
     options->only = 0;
     while (*text != '\0') {
         const size_t n = strcspn(text, ",");
-        snprintf(
-            word, sizeof word, "%.*s", (int)(n < 15 ? n : 15), text);
+        snprintf(word, sizeof word, "%.*s", (int)(n < 15 ? n : 15), text);
         const int i = choose(option, word, output_names, N_OUTPUTS);
         if (i < 0)
             return CLI_USAGE;
@@ -283,8 +283,8 @@ static int take_reps(struct cli_options *options,
 }
 
 /* Options with a value that needs no memory of its own. */
-static int take(struct cli_options *o, const struct cli_option *option,
-    const char *arg)
+static int take(
+    struct cli_options *o, const struct cli_option *option, const char *arg)
 {
     switch (option->bit) {
     case CLI_O_OUTPUT:
@@ -336,7 +336,8 @@ static void take_switch(struct cli_options *o, unsigned bit)
     o->man = o->man || bit == CLI_O_MAN;
 }
 
-/* ---- parsing ---------------------------------------------------------------- */
+/* ---- parsing ----------------------------------------------------------------
+ */
 
 /* getopt's view of the table; options of other commands are in it too, so that
  * they are told from misspelt ones. */
@@ -376,8 +377,7 @@ static int unknown_option(
                        ? table[i].name
                        : NULL;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
-    nearest =
-        sim_text_nearest(name + strspn(name, "-"), names, N_OPTIONS);
+    nearest = sim_text_nearest(name + strspn(name, "-"), names, N_OPTIONS);
     snprintf(hint, sizeof hint, "--%s", nearest != NULL ? nearest : "");
     return cli_error_hint(nearest != NULL ? hint : NULL,
         "unknown option '%s'; see 'sitesim %s --help'", name, command->name);
@@ -424,12 +424,13 @@ static int check_args(
     if ((options->given & CLI_O_HELP) != 0)
         return CLI_DONE;
     if (options->n_args < command->min_args)
-        return cli_error(CLI_USAGE, "usage: sitesim %s %s", command->name,
-            command->usage);
+        return cli_error(
+            CLI_USAGE, "usage: sitesim %s %s", command->name, command->usage);
     if (command->max_args >= 0 && options->n_args > command->max_args)
-        return cli_error(CLI_USAGE, "'%s' is one argument too many; usage: "
-            "sitesim %s %s", options->args[command->max_args], command->name,
-            command->usage);
+        return cli_error(CLI_USAGE,
+            "'%s' is one argument too many; usage: "
+            "sitesim %s %s",
+            options->args[command->max_args], command->name, command->usage);
     return CLI_DONE;
 }
 

@@ -34,8 +34,8 @@ struct job {
 struct kind {
     unsigned bit;
     const char *path; /* below the folder; NULL: several, in charts/ */
-    int (*text)(const struct res_run *run, struct sim_text *out,
-        struct sim_err *err);
+    int (*text)(
+        const struct res_run *run, struct sim_text *out, struct sim_err *err);
     int (*render)(struct job *job, const char *path, struct sim_err *err);
 };
 
@@ -56,15 +56,16 @@ static int asked_to_stop(const struct job *job, struct sim_err *err)
     return sim_err_set(err, SIM_E_INTERRUPTED, "interrupted");
 }
 
-/* ---- charts ------------------------------------------------------------------ */
+/* ---- charts
+ * ------------------------------------------------------------------ */
 
 /* Path of a chart, or NULL after an error.  One without data gets none: what
  * an earlier run left there would be taken for this one's. */
 static const char *chart_path(struct job *job, const struct plt_plot *plot,
     const char *suffix, bool *wanted, int *rc, struct sim_err *err)
 {
-    const char *path = sim_arena_printf(&job->files->arena, "%s/charts/%s.%s",
-        job->dir, plot->name, suffix);
+    const char *path = sim_arena_printf(
+        &job->files->arena, "%s/charts/%s.%s", job->dir, plot->name, suffix);
 
     *wanted = plot->needs == NULL || plot->needs(job->run);
     *rc = path == NULL ? no_memory(err) : asked_to_stop(job, err);
@@ -118,7 +119,8 @@ static int render_pngs(struct job *job, const char *path, struct sim_err *err)
     return rc;
 }
 
-/* ---- the workbook -------------------------------------------------------------- */
+/* ---- the workbook
+ * -------------------------------------------------------------- */
 
 /* The chart in the workbook is always the light one, for `report --theme dark
  * --only svg` must not change what a workbook looks like. */
@@ -155,7 +157,8 @@ static int render_xlsx(struct job *job, const char *path, struct sim_err *err)
                         : sim_err_wrap(err, rc, "'%s'", path);
 }
 
-/* ---- the table ----------------------------------------------------------------- */
+/* ---- the table
+ * ----------------------------------------------------------------- */
 
 /* clang-format off */
 static const struct kind kinds[] = {
@@ -245,6 +248,26 @@ int cli_outputs_render(const struct cli_options *options,
     return rc;
 }
 
+int cli_outputs_dir(const struct cli_options *options, const char *name,
+    struct sim_arena *arena, const char **dir, struct sim_err *err)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz0123456789._-";
+    const char *base = options->output != NULL ? options->output : "out";
+    const size_t n = strspn(name, allowed);
+
+    if (options->n_args == 1) {
+        *dir = base;
+        return SIM_OK;
+    }
+    if (n == 0 || n > 100 || name[n] != '\0' || name[0] == '.' ||
+        name[0] == '-')
+        return sim_err_set(
+            err, SIM_E_INPUT, "the name '%s' cannot be that of a folder", name);
+    *dir = sim_arena_printf(arena, "%s/%s", base, name);
+    return *dir != NULL ? SIM_OK : no_memory(err);
+}
+
 void cli_outputs_list(
     const struct cli_options *options, const char *dir, struct sim_text *out)
 {
@@ -280,8 +303,8 @@ int cli_outputs_print(
     struct sim_err err = {0};
     int status;
 
-    if (rep_comparison_table(run, options->format, cli_color(options, 1),
-            &text, &err) == SIM_OK)
+    if (rep_comparison_table(
+            run, options->format, cli_color(options, 1), &text, &err) == SIM_OK)
         status = cli_print(&text);
     else
         status = cli_fail(&err);

@@ -26,6 +26,20 @@ SIM_MUST_CHECK int cli_outputs_render(const struct cli_options *options,
     const struct res_run *run, const char *dir, int (*stop)(void),
     struct cli_files *files, struct sim_err *err);
 
+/**
+ * The folder for one of the command's arguments: --output (default "out"), or
+ * a folder below it called `name` when there are several.
+ *
+ * @param dir  out: lives in `arena`
+ * @retval SIM_OK
+ * @retval SIM_E_INPUT  the name is none for a folder: 1 to 100 characters of
+ *                      [A-Za-z0-9._-], the first no '.' or '-'
+ * @retval SIM_E_NOMEM
+ */
+SIM_MUST_CHECK int cli_outputs_dir(const struct cli_options *options,
+    const char *name, struct sim_arena *arena, const char **dir,
+    struct sim_err *err);
+
 /** Append a line for each file that would be written into `dir`. */
 void cli_outputs_list(
     const struct cli_options *options, const char *dir, struct sim_text *out);

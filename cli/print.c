@@ -61,8 +61,8 @@ int cli_error_hint(const char *nearest, const char *fmt, ...)
     return CLI_USAGE;
 }
 
-void cli_note(const struct cli_options *options, const char *kind,
-    const char *fmt, ...)
+void cli_note(
+    const struct cli_options *options, const char *kind, const char *fmt, ...)
 {
     struct sim_err err;
     va_list args;

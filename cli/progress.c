@@ -146,9 +146,9 @@ void cli_progress_end(struct cli_progress *progress, bool complete)
         return;
     if (progress->json)
         print_json(progress,
-            &(struct mdl_progress){.stage = "done",
-                .requests = progress->requests}, 1.0,
-            cli_now_s() - progress->start_s);
+            &(struct mdl_progress){
+                .stage = "done", .requests = progress->requests},
+            1.0, cli_now_s() - progress->start_s);
     else
         print_quarter(progress, 1.0, cli_now_s());
 }

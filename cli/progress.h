@@ -27,8 +27,8 @@ struct cli_progress {
     int64_t before, batch; /* replications before this batch, at its end */
     int64_t requests;      /* simulated so far */
     double start_s, last_s;
-    int last_quarter;      /* 0 .. 4, -1: nothing printed yet */
-    bool shown;            /* a line stands on the terminal */
+    int last_quarter; /* 0 .. 4, -1: nothing printed yet */
+    bool shown;       /* a line stands on the terminal */
 };
 
 void cli_progress_init(struct cli_progress *progress,

@@ -44,7 +44,8 @@ static int on_stop(void *ctx)
     return cli_signals_caught() != 0 || cli_now_s() > watch->deadline_s;
 }
 
-/* ---- runinfo.json --------------------------------------------------------------- */
+/* ---- runinfo.json
+ * --------------------------------------------------------------- */
 
 static void start_clock(struct clock *clock)
 {
@@ -109,20 +110,8 @@ static int render_runinfo(const struct cli_options *options,
     return rc;
 }
 
-/* ---- one scenario ---------------------------------------------------------------- */
-
-/* The folder of a scenario: the one given, or one below it when there are
- * several. */
-static const char *folder(struct cli_options const *options,
-    const struct scn_scenario *scenario, struct sim_arena *arena)
-{
-    const char *base = options->output != NULL ? options->output : "out";
-
-    return options->n_args == 1
-               ? sim_arena_strdup(arena, base)
-               : sim_arena_printf(
-                     arena, "%s/%s", base, cli_study_cfg(scenario)->name);
-}
+/* ---- one scenario
+ * ---------------------------------------------------------------- */
 
 static bool to_stdout(const struct cli_options *options)
 {
@@ -155,8 +144,8 @@ static int simulate(const struct cli_options *options,
     if (options->timeout_s > 0.0)
         watch.deadline_s = cli_now_s() + options->timeout_s;
     cli_progress_init(&watch.progress, options, cli_study_cfg(scenario));
-    const int rc = mdl_run_execute(
-        cli_study_cfg(scenario), &cli_tables, &how, run, err);
+    const int rc =
+        mdl_run_execute(cli_study_cfg(scenario), &cli_tables, &how, run, err);
     cli_progress_end(&watch.progress, rc == SIM_OK);
     return rc;
 }
@@ -167,17 +156,14 @@ static int write_files(const struct cli_options *options,
     const struct res_run *run, const struct clock *clock, struct sim_err *err)
 {
     struct cli_files files = {0};
-    const char *dir = folder(options, scenario, &files.arena);
-    int rc = SIM_OK;
+    const char *dir;
+    int rc = cli_outputs_dir(options, run->meta.name, &files.arena, &dir, err);
 
-    if (dir == NULL)
-        rc = sim_err_set(err, SIM_E_NOMEM, "out of memory");
     if (rc == SIM_OK)
         rc = cli_outputs_render(
             options, run, dir, cli_signals_caught, &files, err);
     if (rc == SIM_OK)
-        rc = render_runinfo(
-            options, scenario, path, dir, clock, &files, err);
+        rc = render_runinfo(options, scenario, path, dir, clock, &files, err);
     if (rc == SIM_OK && cli_signals_caught() != 0)
         rc = sim_err_set(err, SIM_E_INTERRUPTED, "interrupted");
     if (rc == SIM_OK)
@@ -210,15 +196,14 @@ static int run_one(const struct cli_options *options,
     start_clock(&clock);
     cli_signals_catch(alarm_s(options));
     rc = simulate(options, scenario, run, &err);
+    if (rc == SIM_E_INPUT || rc == SIM_E_LIMIT)
+        (void)sim_err_wrap(&err, rc, "%s", path);
     clock.simulated_s = cli_now_s() - clock.start_s;
     cli_signals_hold();
     if (rc == SIM_OK && !to_stdout(options))
         rc = write_files(options, scenario, path, run, &clock, &err);
     if (rc == SIM_E_INTERRUPTED)
         status = stopped(options);
-    else if (rc == SIM_E_INPUT)
-        status = cli_fail(
-            &(struct sim_err){.code = sim_err_wrap(&err, rc, "%s", path)});
     else if (rc != SIM_OK)
         status = cli_fail(&err);
     if (status == CLI_DONE && cli_signals_caught() != 0)
@@ -234,7 +219,8 @@ static int run_one(const struct cli_options *options,
     return status;
 }
 
-/* ---- the plan -------------------------------------------------------------------- */
+/* ---- the plan
+ * -------------------------------------------------------------------- */
 
 static int plan_one(const struct cli_options *options,
     const struct scn_scenario *scenario, const char *path)
@@ -243,10 +229,9 @@ static int plan_one(const struct cli_options *options,
     struct sim_arena arena = {0};
     struct sim_text text = {0};
     struct sim_err err = {0};
-    const char *dir = folder(options, scenario, &arena);
+    const char *dir;
     int status;
-    int rc = dir != NULL ? SIM_OK
-                         : sim_err_set(&err, SIM_E_NOMEM, "out of memory");
+    int rc = cli_outputs_dir(options, cfg->name, &arena, &dir, &err);
 
     sim_text_printf(&text, "%s: scenario '%s'\n", path, cfg->name);
     if (rc == SIM_OK)
@@ -262,7 +247,8 @@ static int plan_one(const struct cli_options *options,
     return status;
 }
 
-/* ---- the command ------------------------------------------------------------------- */
+/* ---- the command
+ * ------------------------------------------------------------------- */
 
 /* Two scenarios of one name would share a folder. */
 static int check_names(struct scn_scenario *const *scenarios, int n)
@@ -271,8 +257,8 @@ static int check_names(struct scn_scenario *const *scenarios, int n)
         for (int k = 0; k < i; k++) {
             const char *name = cli_study_cfg(scenarios[i])->name;
             if (strcmp(name, cli_study_cfg(scenarios[k])->name) == 0)
-                return cli_error(CLI_USAGE,
-                    "two of the scenarios are called '%s'", name);
+                return cli_error(
+                    CLI_USAGE, "two of the scenarios are called '%s'", name);
         }
     }
     return CLI_DONE;
@@ -282,8 +268,8 @@ static int check_line(const struct cli_options *options)
 {
     if (options->n_args > 1 && (options->format == REP_FORMAT_JSON ||
                                    options->format == REP_FORMAT_CSV))
-        return cli_error(CLI_USAGE,
-            "--format json and csv take one scenario at a time");
+        return cli_error(
+            CLI_USAGE, "--format json and csv take one scenario at a time");
     return CLI_DONE;
 }
 

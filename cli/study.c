@@ -63,7 +63,8 @@ const struct mdl_run_cfg *cli_study_cfg(const struct scn_scenario *scenario)
     return scenario->cfg;
 }
 
-/* ---- the run ----------------------------------------------------------------- */
+/* ---- the run
+ * ----------------------------------------------------------------- */
 
 /* Copies text into the run; remembers a failure, so that one question at the
  * end is enough.  Absent text becomes "". */
@@ -74,8 +75,7 @@ struct copier {
 
 static const char *copy(struct copier *c, const char *text)
 {
-    const char *s =
-        sim_arena_strdup(c->arena, text != NULL ? text : "");
+    const char *s = sim_arena_strdup(c->arena, text != NULL ? text : "");
 
     c->failed = c->failed || s == NULL;
     return s;

@@ -9,16 +9,47 @@
 /* Step of the fluid backlog: fine against the hours over which rates move. */
 #define FLUID_STEP_S 600.0
 
-/* Offered load of a member, from the sources that prefer it, at time t:
- * erlangs on the reference, and the request rate. */
+/* Is a member up at horizon time t? */
+static bool member_up(const struct mdl_dep *dep, const struct mdl_timeline *tl,
+    int member, double t_s)
+{
+    int32_t servers;
+    bool layers;
+
+    mdl_timeline_state(tl, member,
+        (int64_t)(t_s > 0.0 ? t_s * (double)SIM_NS_PER_S : 0.0), dep->tl,
+        &servers, &layers);
+    return layers && servers >= dep->tl[member].needed;
+}
+
+/* Where a source's requests go at time t; -1 = nowhere.  Without a timeline:
+ * when all is well. */
+static int target(const struct mdl_dep *dep, const struct mdl_timeline *tl,
+    int source, double t_s)
+{
+    const int first = dep->uc_first[source];
+
+    if (tl == NULL)
+        return dep->candidates[first].member;
+    for (int i = first; i < dep->uc_first[source + 1]; i++) {
+        if (member_up(dep, tl, dep->candidates[i].member, t_s))
+            return dep->candidates[i].member;
+        if (!dep->cfg->routing.failover)
+            break;
+    }
+    return -1;
+}
+
+/* Offered load of a member at time t: erlangs on the reference, rate, SCV. */
 static double offered(const struct mdl_plan *plan, const struct mdl_dep *dep,
-    int member, double t_s, double *rate_per_s, double *cs2)
+    const struct mdl_timeline *tl, int member, double t_s, double *rate_per_s,
+    double *cs2)
 {
     double load = 0.0, rate = 0.0, scv = 0.0;
 
     for (int i = 0; i < plan->n_sources; i++) {
         const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
-        if (dep->candidates[dep->uc_first[i]].member != member)
+        if (target(dep, tl, i, t_s) != member)
             continue;
         const struct mdl_rate r = mdl_plan_rate(plan, i);
         const double lambda = mdl_rate_at(&r, t_s);
@@ -38,7 +69,7 @@ static double member_lead(const struct mdl_plan *plan, const struct mdl_dep *dep
     const struct mdl_member *m = &dep->members[member];
     const int slots = mdl_member_slots(m);
     double rate, cs2;
-    const double load = offered(plan, dep, member, t_s, &rate, &cs2) / m->speed;
+    const double load = offered(plan, dep, NULL, member, t_s, &rate, &cs2) / m->speed;
 
     if (!(rate > 0.0))
         return 0.0;
@@ -57,17 +88,21 @@ static double member_lead(const struct mdl_plan *plan, const struct mdl_dep *dep
     return fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau);
 }
 
-static bool changed_within(const struct mdl_timeline *tl, int member,
-    double from_s, double to_s)
+/* Did anything change between two times? */
+static bool changed_within(
+    const struct mdl_timeline *tl, double from_s, double to_s)
 {
-    for (int64_t i = tl->member_first[member]; i < tl->member_first[member + 1];
-         i++) {
-        const double t = (double)tl->changes[tl->by_member[i]].t_ns /
-            (double)SIM_NS_PER_S;
-        if (t >= from_s && t < to_s)
-            return true;
+    int64_t low = 0, high = tl->n_changes;
+
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if ((double)tl->changes[middle].t_ns / (double)SIM_NS_PER_S < from_s)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    return low < tl->n_changes &&
+        (double)tl->changes[low].t_ns / (double)SIM_NS_PER_S < to_s;
 }
 
 /* Fluid backlog over the six hours before t0: time at which it was last zero.
@@ -87,7 +122,7 @@ static double last_empty(const struct mdl_plan *plan, const struct mdl_dep *dep,
             &servers, &layers);
         const double capacity =
             layers ? servers * m->slots_per_server * m->speed : 0.0;
-        backlog += (offered(plan, dep, member, t, &rate, &cs2) - capacity) *
+        backlog += (offered(plan, dep, tl, member, t, &rate, &cs2) - capacity) *
             FLUID_STEP_S;
         if (backlog <= 0.0) {
             backlog = 0.0;
@@ -100,14 +135,15 @@ static double last_empty(const struct mdl_plan *plan, const struct mdl_dep *dep,
 double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     const struct mdl_timeline *timeline, double t0_s, bool *clipped)
 {
+    const bool changed =
+        changed_within(timeline, t0_s - LEAD_MAX_S, t0_s + FLUID_STEP_S);
     double lead = 0.0;
 
     *clipped = false;
     for (int i = 0; i < dep->n_members; i++) {
         double need = member_lead(plan, dep, i, t0_s);
         const bool busy = need >= LEAD_MAX_S;
-        if (dep->members[i].servers >= 0 &&
-            (busy || changed_within(timeline, i, t0_s - LEAD_MAX_S, t0_s)))
+        if (dep->members[i].servers >= 0 && (busy || changed))
             need = fmax(busy ? 0.0 : need,
                 t0_s - last_empty(plan, dep, timeline, i, t0_s));
         lead = fmax(lead, need);

@@ -200,8 +200,12 @@ static int member_path(const struct mdl_plan *plan, const struct mdl_dep *dep,
 {
     const struct mdl_member *m = &dep->members[choice->member];
     const struct mdl_site_cfg *site = dep->entries[m->entry].cfg;
+    struct mdl_network_cfg network = site->network;
 
-    return mdl_network_path(&site->network, choice->km, plan->users[user].access,
+    /* on the premises of one user, across the network for all others */
+    if (network.local && m->user >= 0 && m->user != user)
+        network.local = false;
+    return mdl_network_path(&network, choice->km, plan->users[user].access,
         choice->pair_z, c != NULL ? c->cfg->request_size_bytes : 0.0,
         c != NULL ? c->cfg->response_size_bytes : 0.0, out, err);
 }

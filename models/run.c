@@ -224,6 +224,9 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
         w.origin_s = (double)piece->window.cell * w.length_s;
         w.lead_s = mdl_world_lead(
             study->plan, c->dep, w.timeline, w.origin_s, &w.clipped);
+        /* without a steady state no lead-in is long enough; keep it cheap */
+        if (c->dep->unstable)
+            w.lead_s = fmin(w.lead_s, w.length_s);
     } else {
         mdl_study_warmup(study, c, &w.lead_s, &w.lead_requests);
         w.origin_s = w.lead_s;
@@ -318,7 +321,7 @@ static bool precise(const struct mdl_study *study)
     const struct mdl_precision_cfg *p = &study->cfg->simulate.precision;
 
     for (int d = 0; d < study->plan->n_deps; d++) {
-        for (int i = 0; i < p->n_metrics; i++) {
+        for (int i = 0; i < p->n_metrics && !study->plan->deps[d].unstable; i++) {
             const struct res_estimate e =
                 mdl_measure_one(study, d, p->metrics[i]);
             if (!(e.half_width <= p->target_frac * fabs(e.value)))

@@ -1,6 +1,7 @@
 #include "reports/book.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,9 +67,14 @@ void rep_book_note(struct rep_book *book, lxw_error status)
 int rep_book_open(const char *path, int64_t created_epoch,
     struct rep_book **out, struct sim_err *err)
 {
-    struct rep_book *book = sim_calloc(1, sizeof *book);
-
     SIM_BUG_ON(created_epoch <= 0);
+    /* the library would find out at the end, and print to stderr */
+    FILE *file = fopen(path, "wb");
+    if (file == NULL)
+        return sim_err_set(
+            err, SIM_E_IO, "cannot write '%s': %s", path, strerror(errno));
+    fclose(file);
+    struct rep_book *book = sim_calloc(1, sizeof *book);
     if (book == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     book->nowhere.book = book;
@@ -499,6 +505,9 @@ void rep_page(struct rep_sheet *s, lxw_row_t row, lxw_col_t col)
     if (row > 0)
         rep_book_note(
             s->book, worksheet_repeat_rows(s->sheet, row - 1, row - 1));
+    if (col > 0)
+        rep_book_note(
+            s->book, worksheet_repeat_columns(s->sheet, 0, col - 1));
     rep_book_note(
         s->book, worksheet_set_footer(s->sheet, "&L&F  &A&RPage &P of &N"));
     worksheet_gridlines(s->sheet, LXW_HIDE_ALL_GRIDLINES);

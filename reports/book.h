@@ -72,13 +72,14 @@ struct rep_book; /* opaque */
 /**
  * Start a workbook.
  *
- * Nothing is written before rep_book_close().
+ * The file is created empty; all is written by rep_book_close().
  *
  * @param path           of the file; the caller renames it when all went well
  * @param created_epoch  creation date in the file [s since 1970], > 0: fixed
  *                       by the caller, as 0 would mean "now"
  * @param out            out: release with rep_book_close()
  * @retval SIM_OK
+ * @retval SIM_E_IO     the file cannot be created
  * @retval SIM_E_NOMEM
  */
 SIM_MUST_CHECK int rep_book_open(const char *path, int64_t created_epoch,

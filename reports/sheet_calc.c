@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { PERIODS_A_PAGE = 24 };
+enum { PERIODS_A_PAGE = 12 };
 
 lxw_col_t rep_calc_column(int k)
 {
@@ -450,7 +450,7 @@ static void put_sheet(struct rep_plan *plan, int d)
     snprintf(text, sizeof text, "tco.%s.npv", deployment);
     rep_define_name(plan->book, text, c.s, REP_TCO_NPV, REP_COL_CONSTANT);
     rep_page(c.s, REP_TCO_HEADING + 1, REP_COL_UNIT);
-    rep_pages_wide(c.s, 1 + c.l->n_columns / PERIODS_A_PAGE);
+    rep_pages_wide(c.s, 1 + (c.l->n_columns - 1) / PERIODS_A_PAGE);
     rep_protect(c.s);
 }
 

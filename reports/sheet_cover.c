@@ -30,7 +30,7 @@ static lxw_row_t heading(struct rep_sheet *s, lxw_row_t row, const char *text)
 static lxw_row_t line(
     struct rep_sheet *s, lxw_row_t row, const char *label, const char *text)
 {
-    rep_put_text(s, row, COL_LABEL, label, 0);
+    rep_put_text(s, row, COL_LABEL, label, REP_WRAP);
     rep_put_paragraph(
         s, row, COL_TEXT, COL_LAST, TEXT_WIDTH, text != NULL ? text : "");
     return row + 1;
@@ -234,6 +234,17 @@ static void put_origin(struct rep_plan *plan, lxw_row_t row)
     line(s, row, "", "Low, base and high cases move all inputs at once.");
 }
 
+static double label_width(const struct res_run *run)
+{
+    int width = 26;
+
+    for (int d = 0; d < run->n_deployments; d++) {
+        const int n = rep_width(run->deployments[d].name) + 4;
+        width = n > width ? n : width;
+    }
+    return width < 60 ? width : 60;
+}
+
 void rep_sheet_cover(struct rep_plan *plan)
 {
     const struct res_meta *m = &plan->run->meta;
@@ -244,7 +255,7 @@ void rep_sheet_cover(struct rep_plan *plan)
     rep_head(plan, s, titled ? m->title : m->name,
         "Cost and latency of sites compared by simulation; the money is a live "
         "model.");
-    rep_widths(s, COL_LABEL, COL_LABEL, 26);
+    rep_widths(s, COL_LABEL, COL_LABEL, label_width(plan->run));
     rep_widths(s, COL_TEXT, COL_LAST, 22);
     row = put_stale(plan, row);
     row = put_results(plan, row);

@@ -7,8 +7,7 @@
 #include "sim/suggest.h"
 #include "sim/units.h"
 
-/* ---- keys
- * ---------------------------------------------------------------------- */
+/* ---- keys --------------------------------------------------------------- */
 
 /* "rtt_ms: 15" where the key is "rtt": the unit belongs to the value. */
 static const char *suffix_hint(struct scn_bind *bind,
@@ -104,8 +103,7 @@ static void check_one_of(struct scn_bind *bind, const struct sim_table *table,
         fault.path);
 }
 
-/* ---- the check hook of a table
- * --------------------------------------------------- */
+/* ---- the check hook of a table ------------------------------------------ */
 
 struct check {
     struct scn_bind *bind;
@@ -172,8 +170,7 @@ static void run_check(struct scn_bind *bind, const struct sim_table *table,
         table->check(cfg, &checker);
 }
 
-/* ---- nested tables
- * --------------------------------------------------------------- */
+/* ---- nested tables ------------------------------------------------------ */
 
 static void set_bool(void *cfg, size_t offset, bool value)
 {
@@ -294,8 +291,7 @@ static void bind_entries(struct scn_bind *bind, const struct sim_param *row,
         set_array(row, cfg, array, node->n);
 }
 
-/* ---- rows
- * ------------------------------------------------------------------------ */
+/* ---- rows --------------------------------------------------------------- */
 
 void scn_bind_value(struct scn_bind *bind, const struct sim_param *row,
     struct scn_node *node, void *cfg)

@@ -4,6 +4,20 @@
  * configuration; what is not given gets the row's default.  Every bound scalar
  * becomes an input: a line of the Inputs sheet with its text, unit, range,
  * source and origin.  Faults are collected and binding goes on.
+ *
+ * Conventions of this header:
+ * - A function that meets a fault of the user reports it and goes on, or gives
+ *   NULL or false; running out of memory sets load->nomem and is asked for
+ *   once, at the end of the load.  Nothing returns an error code.
+ * - `row` describes the value, `cfg` is the struct that holds row's member and
+ *   starts as zeros, `node` is what the user wrote and is never NULL unless
+ *   said so.  Trees are not changed.
+ * - bind->path is the key path of `node`; who descends pushes and pops.
+ * - What is stored (texts, arrays, distributions) lives in the arena of the
+ *   scenario and may be borrowed for its lifetime.
+ *
+ * Units: an F64 member holds the number in scn_row_unit(); annotations (low,
+ * high) are in the same unit.
  */
 #ifndef SCENARIOS_LOADER_BIND_H
 #define SCENARIOS_LOADER_BIND_H
@@ -54,11 +68,16 @@ struct scn_value {
     const char *text; /* STR; resolved path with SIM_P_FILE */
 };
 
-/** Bind a map (NULL: all keys absent) to `cfg`, which holds zeros. */
+/**
+ * Bind a map to `cfg`: each row takes its key, unknown keys are faults or go to
+ * the rest row, then the table's check runs if nothing was wrong.
+ * @param map  NULL: all keys are absent, every row gets its default
+ */
 void scn_bind_table(struct scn_bind *bind, const struct sim_table *table,
     struct scn_node *map, void *cfg);
 
-/** Bind one value to its row. */
+/** Bind one value to its row, whatever its type; sets row's member, its count
+ *  and, for an optional group, its `given` flag. */
 void scn_bind_value(struct scn_bind *bind, const struct sim_param *row,
     struct scn_node *node, void *cfg);
 
@@ -67,12 +86,14 @@ void scn_bind_value(struct scn_bind *bind, const struct sim_param *row,
 struct scn_node *scn_long_form(struct scn_bind *bind,
     const struct sim_table *table, struct scn_node *node);
 
-/* ---- values.c
- * ---------------------------------------------------------------- */
+/* ---- values.c ----------------------------------------------------------- */
 
-/** Bind a scalar or annotated value, list of numbers or texts. */
+/** Bind a scalar or annotated value; after a fault the default is stored, so
+ *  that check hooks never see garbage. */
 void scn_bind_scalar(struct scn_bind *bind, const struct sim_param *row,
     struct scn_node *node, void *cfg);
+
+/** Bind a list of numbers or texts; one value is a list of one. */
 void scn_bind_items(struct scn_bind *bind, const struct sim_param *row,
     struct scn_node *node, void *cfg);
 
@@ -80,12 +101,15 @@ void scn_bind_items(struct scn_bind *bind, const struct sim_param *row,
 void scn_bind_default(
     struct scn_bind *bind, const struct sim_param *row, void *cfg);
 
-/** Read {value, ...}; the value's node, NULL after a fault. */
+/**
+ * Read an annotated value {value, low, high, source, ...}.
+ * @param note  out: what stands beside the value; texts are borrowed
+ * @return the value's node, NULL after a fault
+ */
 struct scn_node *scn_note_read(
     struct scn_bind *bind, struct scn_node *map, struct scn_note *note);
 
-/* ---- parse.c
- * ----------------------------------------------------------------- */
+/* ---- parse.c ------------------------------------------------------------ */
 
 /** Parse a scalar for a row and check its range; false after a fault. */
 bool scn_value_parse(struct scn_bind *bind, const struct sim_param *row,
@@ -102,13 +126,16 @@ const char *scn_row_unit(struct scn_bind *bind, const struct sim_param *row);
 bool scn_range_check(struct scn_bind *bind, const struct sim_param *row,
     double x, struct scn_at at, const char *shown);
 
-/* ---- dists.c
- * ----------------------------------------------------------------- */
+/* ---- dists.c ------------------------------------------------------------ */
 
 void scn_bind_dist(struct scn_bind *bind, const struct sim_param *row,
     struct scn_node *node, void *cfg);
 
-/** Build a distribution in the unit of `row`; NULL after a fault. */
+/**
+ * Build a distribution in the unit of `row` from a bare quantity, an annotated
+ * one, or a map of one kind; adds the inputs of its parameters.
+ * @return NULL after a fault
+ */
 const struct sim_dist *scn_dist_build(
     struct scn_bind *bind, const struct sim_param *row, struct scn_node *node);
 
@@ -116,10 +143,14 @@ const struct sim_dist *scn_dist_build(
  *  (mixture, quantiles); NULL past the end. */
 const struct sim_dist_kind *scn_dist_kind_at(int i);
 
-/* ---- inputs.c
- * ---------------------------------------------------------------- */
+/* ---- inputs.c ----------------------------------------------------------- */
 
-/** Add the input of a bound value.  `node` NULL: the default was taken. */
+/**
+ * Add the input of a bound value, at the present path.
+ * @param node  NULL: the default was taken
+ * @param note  its annotation, NULL: none (then that of the holder counts)
+ * @param text  as written; NULL: made from the value
+ */
 void scn_input_add(struct scn_bind *bind, const struct sim_param *row,
     const struct scn_node *node, const struct scn_value *value,
     const struct scn_note *note, const char *text);

@@ -76,8 +76,7 @@ static void quote(struct sim_text *out, const char *text)
     sim_text_add_char(out, '"');
 }
 
-/* ---- canonical JSON
- * --------------------------------------------------------------- */
+/* ---- canonical JSON ----------------------------------------------------- */
 
 static void canonical(
     struct place place, const struct scn_node *node, struct sim_text *out)
@@ -112,8 +111,7 @@ void scn_canonical_print(const struct sim_table *table,
     sim_text_add_char(out, '\n');
 }
 
-/* ---- YAML
- * ------------------------------------------------------------------------- */
+/* ---- YAML --------------------------------------------------------------- */
 
 static bool plain_is_safe(const char *text)
 {

@@ -15,8 +15,7 @@ enum {
     HOPELESS = 400,
 };
 
-/* ---- making text harmless ---------------------------------------------------
- */
+/* ---- making text harmless ----------------------------------------------- */
 
 char *scn_clean(struct sim_arena *arena, const char *text)
 {
@@ -89,8 +88,7 @@ const char *scn_excerpt(struct sim_arena *arena, const struct scn_at *at)
     return copy;
 }
 
-/* ---- collecting
- * ---------------------------------------------------------------- */
+/* ---- collecting --------------------------------------------------------- */
 
 bool scn_going(const struct scn_load *load)
 {
@@ -207,8 +205,7 @@ void scn_report(
     insert(load, &message, fault->at.src != NULL ? fault->at.src->order : -1);
 }
 
-/* ---- printing
- * ------------------------------------------------------------------ */
+/* ---- printing ----------------------------------------------------------- */
 
 static void print_excerpt(const struct scn_mark *at, struct sim_text *out)
 {

@@ -9,8 +9,7 @@
 #include "sim/suggest.h"
 #include "sim/units.h"
 
-/* ---- kinds the loader itself puts together
- * ----------------------------------------- */
+/* ---- kinds the loader itself puts together ------------------------------ */
 
 struct part_cfg {
     double weight;
@@ -120,8 +119,7 @@ static const struct sim_dist_kind *find_kind(
     return NULL;
 }
 
-/* ---- files
- * ------------------------------------------------------------------------- */
+/* ---- files -------------------------------------------------------------- */
 
 /* Text under a key of a bound parameter struct, by its row. */
 static const char *text_of(struct scn_bind *bind, const struct sim_table *table,
@@ -218,8 +216,7 @@ static int from_file(struct scn_bind *bind, const struct sim_dist_kind *kind,
     return sim_dist_quantiles(p, x, n, bind->load->arena, out, err);
 }
 
-/* ---- preparing
- * ----------------------------------------------------------------------- */
+/* ---- preparing ---------------------------------------------------------- */
 
 static int prepare_mixture(struct scn_bind *bind, const struct mixture_cfg *cfg,
     struct sim_dist **out, struct sim_err *err)
@@ -359,8 +356,7 @@ static const struct sim_dist *build_kind(
     return dist;
 }
 
-/* ---- public
- * -------------------------------------------------------------------------- */
+/* ---- public ------------------------------------------------------------- */
 
 /* A whole distribution against the bounds of its row: no draw below min, and a
  * mean within max (tails are unbounded as a rule). */

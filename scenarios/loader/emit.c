@@ -46,8 +46,7 @@ static bool has_dimension(const struct sim_param *row)
     return false;
 }
 
-/* ---- forms of a value
- * --------------------------------------------------------- */
+/* ---- forms of a value --------------------------------------------------- */
 
 static void number_form(struct emit *e, const struct sim_param *row)
 {
@@ -192,8 +191,7 @@ static void forms(struct emit *e, const struct sim_param *row)
     }
 }
 
-/* ---- rows and tables
- * ------------------------------------------------------------- */
+/* ---- rows and tables ---------------------------------------------------- */
 
 static void bounds(struct emit *e, const struct sim_param *row)
 {

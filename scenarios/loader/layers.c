@@ -53,8 +53,7 @@ static bool enter(
     return true;
 }
 
-/* ---- presets
- * ----------------------------------------------------------------- */
+/* ---- presets ------------------------------------------------------------ */
 
 static void report_unknown(struct scn_load *load, const struct scn_node *named,
     const char *family, const char *path)
@@ -130,14 +129,25 @@ struct scn_node *scn_layer_preset(struct scn_load *load, const char *name,
     return cached->root;
 }
 
-/* ---- files
- * ------------------------------------------------------------------- */
+/* ---- files -------------------------------------------------------------- */
+
+/* A path as the user would type it: beside the file that names it. */
+static const char *shown_path(
+    struct scn_load *load, const struct scn_node *named, const char *shown)
+{
+    const char *by = named->at.src->name;
+    const int n = (int)(scn_path_base(by) - by);
+
+    if (shown[0] == '/' || named->at.src->role != SCN_ROLE_FILE)
+        return shown;
+    return scn_printf(load, "%.*s%s", n, by, shown);
+}
 
 static struct scn_node *include(struct scn_load *load,
     const struct scn_node *named, const struct sim_table *table)
 {
     const size_t n = sizeof preset_prefix - 1;
-    const char *real, *shown, *slash;
+    const char *real, *shown;
     struct scn_source *src;
     struct scn_node *layer = NULL;
     struct sim_err err = {0};
@@ -157,11 +167,10 @@ static struct scn_node *include(struct scn_load *load,
     real = scn_path_resolve(load, named, "extends");
     if (real == NULL || !enter(load, real, named))
         return NULL;
-    slash = strrchr(real, '/');
     shown = strncmp(named->text, "./", 2) == 0 ? named->text + 2 : named->text;
-    src = scn_source_new(load, SCN_ROLE_FILE,
-        scn_printf(load, "%s/%s", named->at.src->dir, shown), shown,
-        scn_printf(load, "%.*s", (int)(slash - real), real));
+    src = scn_source_new(load, SCN_ROLE_FILE, shown_path(load, named, shown),
+        shown[0] == '/' ? scn_path_base(shown) : shown,
+        scn_printf(load, "%.*s", (int)(strrchr(real, '/') - real), real));
     if (src != NULL &&
         scn_file_read(load, real, SCN_MAX_FILE_BYTES, src, &err) == SIM_OK)
         layer = finish_layer(load, src, table, false);
@@ -275,8 +284,7 @@ struct scn_node *scn_layer_file(struct scn_load *load, const char *path,
     return layer;
 }
 
-/* ---- --set
- * ------------------------------------------------------------------- */
+/* ---- --set -------------------------------------------------------------- */
 
 /* The keys before '=', wrapped around the value from the last one outwards. */
 static struct scn_node *wrap(

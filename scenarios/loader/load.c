@@ -24,8 +24,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- layers
- * -------------------------------------------------------------------- */
+/* ---- layers ------------------------------------------------------------- */
 
 static int add_file(struct scn_load *load, const char *path,
     const struct sim_table *table, bool root, struct scn_node **tree,
@@ -69,8 +68,7 @@ static int merge_layers(struct scn_load *load,
     return rc == SIM_OK && load->nomem ? no_memory(err) : rc;
 }
 
-/* ---- binding
- * -------------------------------------------------------------------- */
+/* ---- binding ------------------------------------------------------------ */
 
 /* `currency` is needed before any amount is read. */
 static const char *currency_of(struct scn_load *load, struct scn_node *tree)
@@ -168,8 +166,7 @@ static int bind_tree(
     return rc;
 }
 
-/* ---- public
- * ---------------------------------------------------------------------- */
+/* ---- public ------------------------------------------------------------- */
 
 int scn_load(const struct scn_options *options, const struct sim_table *table,
     struct scn_diag *diag, struct scn_scenario **out, struct sim_err *err)

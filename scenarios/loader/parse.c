@@ -3,19 +3,18 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenarios/loader/files.h"
 #include "scenarios/loader/presets.h"
+#include "scenarios/loader/tables.h"
 #include "sim/suggest.h"
 #include "sim/units.h"
 
 enum { DESCRIBED = 128 };
 
-/* ---- units
- * --------------------------------------------------------------------- */
+/* ---- units -------------------------------------------------------------- */
 
 const char *scn_row_unit(struct scn_bind *bind, const struct sim_param *row)
 {
@@ -60,8 +59,7 @@ static const char *describe(struct scn_load *load, const struct sim_unit *unit)
     return shown != NULL ? shown : "";
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------ */
 
 /* Which rule a refused number breaks; the words are sim_quantity_parse()'s. */
 static const char *number_code(const char *s)
@@ -187,24 +185,6 @@ static bool parse_number(struct scn_bind *bind, const struct sim_param *row,
     return true;
 }
 
-/* "%g" without the padding of exponents: 1e9, not 1e+09. */
-static const char *bound_text(char *text, size_t size, double x)
-{
-    char *from, *to;
-
-    snprintf(text, size, "%g", x);
-    to = strchr(text, 'e');
-    if (to == NULL)
-        return text;
-    to++;
-    from = to;
-    if (*from == '-')
-        *to++ = *from;
-    from += strspn(from, "+-0");
-    memmove(to, from, strlen(from) + 1);
-    return text;
-}
-
 bool scn_range_check(struct scn_bind *bind, const struct sim_param *row,
     double x, struct scn_at at, const char *shown)
 {
@@ -219,8 +199,8 @@ bool scn_range_check(struct scn_bind *bind, const struct sim_param *row,
         (free || x <= row->max ||
             (isinf(x) && (row->flags & SIM_P_UNLIMITED) != 0)))
         return true;
-    bound_text(min, sizeof min, row->min);
-    bound_text(max, sizeof max, row->max);
+    scn_bound_text(row->min, min, sizeof min);
+    scn_bound_text(row->max, max, sizeof max);
     if (above && x <= row->min)
         scn_report(bind->load, &fault, "'%s' is %s, expected more than %s%s%s",
             fault.path, shown, min, plain ? "" : " ", plain ? "" : unit);
@@ -265,8 +245,7 @@ static bool parse_integer(struct scn_bind *bind, const struct sim_param *row,
     return false;
 }
 
-/* ---- words
- * --------------------------------------------------------------------- */
+/* ---- words -------------------------------------------------------------- */
 
 static bool parse_bool(
     struct scn_bind *bind, const struct scn_node *node, struct scn_value *value)
@@ -391,8 +370,7 @@ static bool parse_text(struct scn_bind *bind, const struct sim_param *row,
     return true;
 }
 
-/* ---- any scalar
- * ------------------------------------------------------------------ */
+/* ---- any scalar --------------------------------------------------------- */
 
 static bool parse_any(struct scn_bind *bind, const struct sim_param *row,
     const struct scn_node *node, struct scn_value *value)

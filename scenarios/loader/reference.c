@@ -53,13 +53,15 @@ static void range(struct sim_text *out, const struct sim_param *row)
 {
     const bool free = row->min == 0.0 && row->max == 0.0;
     const bool above = (row->flags & SIM_P_ABOVE_MIN) != 0;
+    char min[32], max[32];
 
     if (row->type == SIM_ENUM) {
         for (int i = 0; row->choices[i] != NULL; i++)
             sim_text_printf(out, "%s%s", i > 0 ? ", " : "", row->choices[i]);
     } else if (!free) {
-        sim_text_printf(
-            out, "%s%g .. %g", above ? "above " : "", row->min, row->max);
+        scn_bound_text(row->min, min, sizeof min);
+        scn_bound_text(row->max, max, sizeof max);
+        sim_text_printf(out, "%s%s .. %s", above ? "above " : "", min, max);
     } else if (above) {
         sim_text_add(out, "above 0");
     }
@@ -153,8 +155,7 @@ int scn_emit_reference(
                             : sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- template
- * ---------------------------------------------------------------------- */
+/* ---- template ----------------------------------------------------------- */
 
 static void template_rows(
     const struct sim_table *table, int depth, struct sim_text *out);

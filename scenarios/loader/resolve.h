@@ -3,6 +3,10 @@
  * Keys appear in the order of the parameter rows and named entries in the order
  * they were written, so that two files that mean the same give the same text.
  * Values stay as written; presets are written out, notes (x-...) left out.
+ * Defaults are not shown: the inputs of the scenario hold them.
+ *
+ * Errors: an append that fails for lack of memory sticks in the text; ask
+ * sim_text_ok() at the end.
  */
 #ifndef SCENARIOS_LOADER_RESOLVE_H
 #define SCENARIOS_LOADER_RESOLVE_H

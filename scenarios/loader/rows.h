@@ -17,7 +17,8 @@ struct scn_ctx {
     bool entries;                  /* the map's keys are names of entries */
 };
 
-/** The keys of a table, in row order; NULL sets load->nomem. */
+/** The keys of a table, in row order, `n_rows` of them; computed once a table
+ *  and borrowed from `load`.  NULL sets load->nomem. */
 const char *const *scn_table_keys(
     struct scn_load *load, const struct sim_table *table);
 
@@ -28,14 +29,20 @@ const struct sim_param *scn_row_find(
 /** The SIM_P_REST row of a table, NULL when it has none. */
 const struct sim_param *scn_row_rest(const struct sim_table *table);
 
-/** What applies below `key` of a map at `ctx`. */
+/**
+ * What applies below `key` of a map at `ctx`: the row of that key and its
+ * table; for a map of names, the table of the entries; nothing where `ctx`
+ * knows nothing or the key is unknown.
+ */
 struct scn_ctx scn_ctx_below(
     struct scn_load *load, struct scn_ctx ctx, const char *key);
 
-/** Is the row a single value, which may be annotated? */
+/** Is the row a single value (number, count, word, text, date), which may be
+ *  annotated?  Lists, distributions and nested tables are not. */
 bool scn_row_is_scalar(const struct sim_param *row);
 
-/** Is it a map {value, low, high, source, ...} and nothing else? */
+/** Is it a map {value, low, high, source, ...} and nothing else?  By form
+ *  alone: a request class with a key `value` among others is not. */
 bool scn_is_annotated(struct scn_load *load, struct scn_node *node);
 
 /** The keys an annotated value may have, NULL-terminated; first "value". */

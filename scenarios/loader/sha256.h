@@ -20,10 +20,11 @@ struct scn_sha256 {
 
 void scn_sha256_init(struct scn_sha256 *sha);
 
-/** Add `n` bytes. */
+/** Add `n` bytes; any split of the data over calls gives the same digest. */
 void scn_sha256_add(struct scn_sha256 *sha, const void *data, size_t n);
 
-/** Finish: 64 hexadecimal digits and a NUL. */
+/** Finish: 64 lower-case hexadecimal digits and a NUL.  The state is used up;
+ *  start again with scn_sha256_init(). */
 void scn_sha256_hex(struct scn_sha256 *sha, char hex[65]);
 
 #endif /* SCENARIOS_LOADER_SHA256_H */

@@ -95,3 +95,19 @@ void scn_default_text(const struct sim_param *row, char *text, size_t size)
         break;
     }
 }
+
+void scn_bound_text(double x, char *text, size_t size)
+{
+    char *from, *to;
+
+    snprintf(text, size, "%g", x);
+    to = strchr(text, 'e');
+    if (to == NULL)
+        return;
+    to++;
+    from = to;
+    if (*from == '-')
+        *to++ = *from;
+    from += strspn(from, "+-0");
+    memmove(to, from, strlen(from) + 1);
+}

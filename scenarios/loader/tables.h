@@ -10,7 +10,8 @@
 
 enum { SCN_MAX_TABLES = 256 };
 
-/* Start from {0}; plain data. */
+/* Start from {0}; plain data of about 2 KiB, nothing to release.  Tables are
+ * borrowed: they are constants of the program. */
 struct scn_tables {
     const struct sim_table *tables[SCN_MAX_TABLES];
     int n;
@@ -25,11 +26,17 @@ void scn_tables_collect(struct scn_tables *all, const struct sim_table *table);
 void scn_tables_name(const struct scn_tables *all,
     const struct sim_table *table, char *name, size_t size);
 
-/** Does a preset supply keys of this table, so that none is truly required? */
+/** Does a preset supply keys of this table, so that none is truly required?
+ *  True for tables with a row such as "tier", and for groups that a preset's
+ *  name may stand for. */
 bool scn_table_has_preset(
     const struct scn_tables *all, const struct sim_table *table);
 
 /** Default as text ("5 ms", "true"), "" when there is none; needs 80 bytes. */
 void scn_default_text(const struct sim_param *row, char *text, size_t size);
+
+/** A bound as people write it, "%g" without padded exponents: 1e9, not 1e+09;
+ *  32 bytes hold any. */
+void scn_bound_text(double x, char *text, size_t size);
 
 #endif /* SCENARIOS_LOADER_TABLES_H */

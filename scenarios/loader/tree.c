@@ -39,15 +39,14 @@ char *scn_printf(struct scn_load *load, const char *fmt, ...)
     return text;
 }
 
-/* ---- sources ----------------------------------------------------------------
- */
+/* ---- sources ------------------------------------------------------------ */
 
 struct scn_source *scn_source_new(struct scn_load *load, int role,
     const char *name, const char *origin, const char *dir)
 {
-    struct scn_source *src = scn_new(load, 1, sizeof *src);
+    struct scn_source *src = load->nomem ? NULL : scn_new(load, 1, sizeof *src);
 
-    if (src == NULL)
+    if (src == NULL) /* or a name could not be made */
         return NULL;
     *src = (struct scn_source){
         .name = scn_printf(load, "%s", name),
@@ -127,8 +126,7 @@ bool scn_text_check(
     return true;
 }
 
-/* ---- nodes ------------------------------------------------------------------
- */
+/* ---- nodes -------------------------------------------------------------- */
 
 struct scn_node *scn_node_new(
     struct scn_load *load, int kind, int n, struct scn_at at)

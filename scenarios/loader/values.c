@@ -38,8 +38,7 @@ static void store(
     }
 }
 
-/* ---- annotated values
- * ------------------------------------------------------------ */
+/* ---- annotated values --------------------------------------------------- */
 
 static const char *note_text(struct scn_bind *bind, const struct scn_node *node)
 {
@@ -124,8 +123,7 @@ struct scn_node *scn_note_read(
     return value;
 }
 
-/* ---- single values
- * --------------------------------------------------------------- */
+/* ---- single values ------------------------------------------------------ */
 
 static void take_default(
     struct scn_bind *bind, const struct sim_param *row, struct scn_value *value)
@@ -177,8 +175,7 @@ void scn_bind_scalar(struct scn_bind *bind, const struct sim_param *row,
         bind, row, node, &value, annotated ? &note : NULL, node->text);
 }
 
-/* ---- lists
- * ----------------------------------------------------------------------- */
+/* ---- lists -------------------------------------------------------------- */
 
 static bool check_list(struct scn_bind *bind, const struct scn_node *node)
 {

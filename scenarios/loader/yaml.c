@@ -89,8 +89,7 @@ static bool place(struct parse *p, struct scn_node *node)
     return push(p, frame->pending);
 }
 
-/* ---- properties we refuse, limits -----------------------------------------
- */
+/* ---- properties we refuse, limits --------------------------------------- */
 
 static bool check_properties(struct parse *p, const yaml_event_t *event)
 {
@@ -135,8 +134,7 @@ static bool scalar_text_ok(struct parse *p, const yaml_event_t *event)
     return true;
 }
 
-/* ---- events ----------------------------------------------------------------
- */
+/* ---- events ------------------------------------------------------------- */
 
 static bool take_key(struct parse *p, const yaml_event_t *event)
 {

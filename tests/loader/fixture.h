@@ -71,6 +71,11 @@ struct fx_site {
     double limit_s;
 };
 
+struct fx_spot {
+    double lat;
+    double lon;
+};
+
 struct fx_class {
     const char *name;
     double share_frac;
@@ -94,6 +99,8 @@ struct fx_root {
     double budget_usd;
     const char *file;
     double temp_c;
+    bool has_spot;
+    struct fx_spot spot;
 };
 
 static const char *const fx_disciplines[] = {"fcfs", "ps", "priority", NULL};
@@ -159,6 +166,12 @@ static const struct sim_param fx_site_rows[] = {
 };
 static const struct sim_table fx_site_table = { .name = "site", .doc = "A site.", SIM_ROWS(fx_site_rows), .size = sizeof(struct fx_site), .check = fx_site_check };
 
+static const struct sim_param fx_spot_rows[] = {
+    { SIM_PARAM_F64(struct fx_spot, lat), .unit = "", .required = true, .min = -90, .max = 90, .flags = SIM_P_SEQ, .doc = "Latitude." },
+    { SIM_PARAM_F64(struct fx_spot, lon), .unit = "", .required = true, .min = -180, .max = 180, .flags = SIM_P_SEQ, .doc = "Longitude." },
+};
+static const struct sim_table fx_spot_table = { .name = "spot", .doc = "A place.", SIM_ROWS(fx_spot_rows), .size = sizeof(struct fx_spot) };
+
 static const struct sim_param fx_class_rows[] = {
     { SIM_PARAM_F64(struct fx_class, share_frac), .unit = "1", .dflt = 1, .min = 0, .max = 1, .flags = SIM_P_SCALAR, .doc = "Share." },
     { SIM_PARAM_F64(struct fx_class, value_usd), .unit = "USD", .dflt = 0, .min = -1e9, .max = 1e9, .doc = "Value." },
@@ -179,6 +192,7 @@ static const struct sim_param fx_root_rows[] = {
     { SIM_PARAM_F64(struct fx_root, budget_usd), .unit = "USD", .dflt = 0, .min = 0, .max = 1e9, .doc = "Budget." },
     { SIM_PARAM_STR(struct fx_root, file), .flags = SIM_P_FILE, .doc = "File." },
     { SIM_PARAM_F64(struct fx_root, temp_c), .unit = "C", .dflt = 20, .doc = "Temperature." },
+    { SIM_PARAM_GROUP_OPT(struct fx_root, spot, &fx_spot_table, has_spot), .doc = "Place." },
 };
 static const struct sim_table fx_root_table = { .name = "scenario", .doc = "A scenario.", SIM_ROWS(fx_root_rows), .size = sizeof(struct fx_root) };
 /* clang-format on */

@@ -146,6 +146,16 @@ START_TEST(short_forms)
     FX_GOOD(c, "warmup: 20000 requests\n");
     ck_assert_int_eq(c.cfg->warmup.requests, 20000);
     fx_end(&c);
+    FX_GOOD(e, "spot: [40.5, -74]\n");
+    ck_assert(e.cfg->has_spot);
+    ck_assert_double_eq(e.cfg->spot.lon, -74.0);
+    ck_assert_double_eq(fx_input(&e, "spot.lat")->value, 40.5);
+    fx_end(&e);
+    FX_BAD("spot: [1]\n",
+        "a.yaml:2:7: error: 'spot' is a list of 1, expected 2 values [T010]\n"
+        "    2 | spot: [1]\n"
+        "      |       ^\n"
+        "1 error; nothing was simulated\n");
     FX_GOOD(d, "warmup: 20000\n");
     ck_assert_int_eq(d.cfg->warmup.requests, 20000);
     fx_end(&d);

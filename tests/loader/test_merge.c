@@ -130,6 +130,28 @@ START_TEST(replaced)
 }
 END_TEST
 
+START_TEST(append_faults)
+{
+    struct fx fx = fx_begin();
+
+    fx_write(&fx, "b.yaml", "title: x\n");
+    fx_write(
+        &fx, "a.yaml", "schema: sitesim/1\nextends: ./b.yaml\n+title: [y]\n");
+    fx_load(&fx);
+    fx_same(fx_str(&fx),
+        "a.yaml:3:1: error: '+title' appends a list to a list, but the value "
+        "beneath is none [P008]\n"
+        "    3 | +title: [y]\n"
+        "      | ^^^^^^\n"
+        "      = note: the value beneath is here (b.yaml:1:1)\n"
+        "a.yaml:3:9: error: 'title' needs a single value, got a list [T003]\n"
+        "    3 | +title: [y]\n"
+        "      |         ^\n"
+        "2 errors; nothing was simulated\n");
+    fx_end(&fx);
+}
+END_TEST
+
 static struct fx load_set(const char *body, const char *const *values, int n)
 {
     struct fx fx = fx_begin();
@@ -308,5 +330,5 @@ START_TEST(resolve)
 }
 END_TEST
 
-TEST_MAIN("loader/merge", extends, positions, annotations, replaced, set_values,
-    set_faults, overlays, digest, resolve)
+TEST_MAIN("loader/merge", extends, positions, annotations, replaced,
+    append_faults, set_values, set_faults, overlays, digest, resolve)
