@@ -100,6 +100,22 @@ static void add_default(struct sim_text *out, const struct sim_param *row)
         sim_text_printf(out, "  default  %s\n", row->choices[(int)row->dflt]);
 }
 
+/* The keys of a map, so that the next question can be put. */
+static void add_keys(struct sim_text *out, const struct sim_table *table)
+{
+    struct sim_text keys = {0};
+    char key[KEY_BYTES];
+
+    for (int i = 0; i < table->n_rows; i++) {
+        sim_param_key(&table->rows[i], key, sizeof key);
+        sim_text_printf(&keys, "%s%s", i > 0 ? ", " : "", key);
+    }
+    sim_text_add(out, "  keys     ");
+    cli_wrap(out, 11, 11, sim_text_str(&keys));
+    out->failed = out->failed || keys.failed;
+    sim_text_release(&keys);
+}
+
 static void add_row(
     struct sim_text *out, const struct sim_param *row, const char *path)
 {
@@ -120,6 +136,8 @@ static void add_row(
         sim_text_printf(out, "  range    %s%g to %g%s%s\n",
             (row->flags & SIM_P_ABOVE_MIN) != 0 ? "above " : "", row->min,
             row->max, unit ? " " : "", unit ? row->unit : "");
+    if (row->table != NULL)
+        add_keys(out, row->table);
     if (row->source != NULL)
         sim_text_printf(out, "  source   %s\n", row->source);
 }

@@ -42,7 +42,7 @@ static const char minimal[] =
     "  new-york: {at: [40.71, -74.01], weight: 3, utc_offset: -5 h}\n"
     "  chicago: {at: [41.88, -87.63], weight: 1, utc_offset: -6 h}\n"
     "\n"
-    "arrivals: {rate: 40 /s}        # of all users together\n"
+    "arrivals: {rate: 200 /s}       # of all users together\n"
     "\n"
     "requests:                      # kinds of requests\n"
     "  detect:\n"

@@ -28,9 +28,11 @@ static void add_summary(
         return;
     }
     s += strspn(s, "# ");
+    if (strncmp(s, "source: ", 8) == 0) /* tables start with it */
+        s += 8;
     n = strcspn(s, "\r\n");
     for (size_t i = 0; i + 1 < n; i++) { /* up to the end of a sentence */
-        if ((s[i] == '.' || s[i] == ':') && s[i + 1] == ' ')
+        if (strchr(".:;", s[i]) != NULL && s[i + 1] == ' ')
             n = i;
     }
     if (n > 79 - NAME_COLUMN)

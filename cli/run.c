@@ -131,6 +131,18 @@ static int stopped(const struct cli_options *options)
         options->timeout_s);
 }
 
+/* A fixed number of replications leaves --precision nothing to decide. */
+static void check_precision(
+    const struct cli_options *options, const struct mdl_run_cfg *cfg)
+{
+    if ((options->given & CLI_O_PRECISION) != 0 &&
+        cfg->simulate.replications.number >= 1)
+        cli_note(options, "warning",
+            "--precision has no effect: 'simulate.replications' is fixed at "
+            "%" PRId64 "; give {min: 8, max: 64} there",
+            cfg->simulate.replications.number);
+}
+
 static int simulate(const struct cli_options *options,
     const struct scn_scenario *scenario, struct res_run *run,
     struct sim_err *err)
@@ -193,6 +205,7 @@ static int run_one(const struct cli_options *options,
 
     if (rc != SIM_OK)
         return cli_fail(&err);
+    check_precision(options, cli_study_cfg(scenario));
     start_clock(&clock);
     cli_signals_catch(alarm_s(options));
     rc = simulate(options, scenario, run, &err);

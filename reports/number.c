@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_BYTES = 64 };
+enum { NUMBER_BYTES = 64, SHARE_DECIMALS = 3 };
 
 void rep_number(char *buf, size_t size, double value, int decimals)
 {
@@ -44,6 +44,23 @@ void rep_estimate(
         rep_number(half, sizeof half, est->half_width, decimals);
         snprintf(buf + n, size - n, " \xC2\xB1 %s", half);
     }
+}
+
+void rep_metric_text(char *buf, size_t size, const struct res_metric *m)
+{
+    const bool bare = strcmp(m->unit, "1") == 0;
+    const bool share = bare && fabs(m->est.value) <= 1.0;
+    struct res_estimate est = m->est;
+
+    if (share) {
+        est.value *= 100.0;
+        est.half_width *= 100.0;
+    }
+    rep_estimate(buf, size, &est,
+        share ? SHARE_DECIMALS : rep_decimals(est.value, 4, 6));
+    const size_t n = strlen(buf);
+    if (share || !bare)
+        snprintf(buf + n, size - n, " %s", share ? "%" : m->unit);
 }
 
 int rep_decimals(double value, int digits, int most)

@@ -26,6 +26,10 @@ void rep_number(char *buf, size_t size, double value, int decimals);
 void rep_estimate(
     char *buf, size_t size, const struct res_estimate *est, int decimals);
 
+/** A metric with its unit: "41.8 ± 0.4 ms"; shares (unit "1", at most 1) as
+ *  percent. */
+void rep_metric_text(char *buf, size_t size, const struct res_metric *m);
+
 /**
  * Decimals that show `digits` significant digits of `value`; 0 for large ones.
  *

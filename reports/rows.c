@@ -20,7 +20,7 @@ struct spec {
     enum style style;
     int decimals;
     int better; /* enum res_better */
-    int digits; /* significant digits the smallest value of the row keeps */
+    int digits; /* significant digits the largest value of the row keeps */
 };
 
 /* clang-format off */
@@ -83,29 +83,20 @@ static double scale_of(
     return 1.0;
 }
 
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-/* One number of decimals for the row: enough for the smallest value, and for
- * one digit of its half width as far as that costs two decimals at most. */
+/* One number of decimals for the row: enough for its largest value.  Going by
+ * the smallest would blow up all others where one deployment hardly queues. */
 static int decimals_of(
     const struct spec *spec, const struct rep_row *row, int n, double scale)
 {
-    const int most = spec->decimals + 2;
-    int decimals = spec->decimals;
+    double largest = 0.0;
 
     for (int d = 0; d < n && spec->digits > 0; d++) {
         const struct res_metric *m = row->cells[d].metric;
-        if (m == NULL || !isfinite(m->est.value))
-            continue;
-        decimals = larger(decimals,
-            rep_decimals(m->est.value / scale, spec->digits, MOST_DECIMALS));
-        decimals =
-            larger(decimals, rep_decimals(m->est.half_width / scale, 1, most));
+        if (m != NULL && isfinite(m->est.value))
+            largest = fmax(largest, fabs(m->est.value / scale));
     }
-    return decimals;
+    const int due = rep_decimals(largest, spec->digits, MOST_DECIMALS);
+    return due > spec->decimals ? due : spec->decimals;
 }
 
 static void print_cells(const struct spec *spec, struct rep_row *row, int n)

@@ -40,12 +40,11 @@ static void add_thresholds(struct sim_text *out, const struct res_run *run)
         const struct res_metric *m = res_metric_by_name(run, t->metric);
         char value[REP_CELL_BYTES * 2] = "no value";
         if (m != NULL)
-            rep_estimate(
-                value, sizeof value, &m->est, rep_decimals(m->est.value, 4, 6));
+            rep_metric_text(value, sizeof value, m);
         sim_text_add(out, "| ");
         rep_markdown(out, t->text);
-        sim_text_printf(out, " | %s ", value);
-        rep_markdown(out, m != NULL ? m->unit : "");
+        sim_text_add(out, " | ");
+        rep_markdown(out, value);
         sim_text_printf(out, " | %s |\n", rep_verdict(t->verdict));
     }
     sim_text_add_char(out, '\n');

@@ -172,8 +172,7 @@ static void add_thresholds(
             t->verdict == RES_PASS || t->verdict == RES_CLOSE_PASS;
         char value[REP_CELL_BYTES * 2] = "no value";
         if (m != NULL)
-            rep_estimate(
-                value, sizeof value, &m->est, rep_decimals(m->est.value, 4, 6));
+            rep_metric_text(value, sizeof value, m);
         if (i == 0)
             sim_text_add_char(out, '\n');
         if (color)
@@ -182,7 +181,9 @@ static void add_thresholds(
         if (color)
             sim_text_add(out, plain);
         rep_plain(out, t->text);
-        sim_text_printf(out, "  (is %s %s)\n", value, m != NULL ? m->unit : "");
+        sim_text_add(out, "  (is ");
+        rep_plain(out, value);
+        sim_text_add(out, ")\n");
     }
 }
 

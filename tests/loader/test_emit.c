@@ -71,7 +71,7 @@ static const char *json(const char *s)
 
 static const struct sim_table *const tables[] = {&fx_root_table, &fx_site_table,
     &fx_hardware_table, &fx_queue_table, &fx_warmup_table, &fx_process_table,
-    &fx_phase_table, &fx_class_table};
+    &fx_phase_table, &fx_class_table, &fx_spot_table};
 
 /* Is every key of every table in the text, written as in `form`? */
 static void mentions_all(const char *text, const char *form)

@@ -231,7 +231,8 @@ START_TEST(test_overlapping_intervals_are_told)
             run->metrics[i].est.half_width = 80;
     }
     rep_findings(run, &text);
-    ck_assert_ptr_nonnull(strstr(text.data, "169.1 \xC2\xB1 80.0 (the intervals"));
+    ck_assert_ptr_nonnull(
+        strstr(text.data, "169.1 \xC2\xB1 80.0 (the intervals"));
     sim_text_release(&text);
     res_run_destroy(run);
 }
