@@ -65,9 +65,11 @@ static const char minimal[] =
 static int template_text(
     const char *name, struct sim_text *text, struct sim_err *err)
 {
-    if (strcmp(name, "full") == 0)
-        return scn_emit_template(&mdl_run_table, text, err);
     sim_text_add(text, minimal);
+    if (strcmp(name, "full") == 0) {
+        sim_text_add(text, "\n");
+        return scn_emit_template(&mdl_run_table, text, err);
+    }
     return sim_text_ok(text) ? SIM_OK
                              : sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }

@@ -33,7 +33,7 @@ void cli_progress_init(struct cli_progress *progress,
                                                : reps->min,
         .at_most = reps->number < 1 && cfg->simulate.has_precision,
         .start_s = now,
-        .last_s = -INFINITY,
+        .last_s = -HUGE_VAL,
         .last_quarter = -1};
     progress->off = options->progress == CLI_NEVER ||
                     (options->quiet && options->progress == CLI_AUTO);

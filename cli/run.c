@@ -21,7 +21,7 @@
 /* What the simulation calls back with. */
 struct watch {
     struct cli_progress progress;
-    double deadline_s; /* of the monotonic clock; INFINITY: none */
+    double deadline_s; /* of the monotonic clock; HUGE_VAL: none */
 };
 
 /* When and where, for runinfo.json. */
@@ -147,7 +147,7 @@ static int simulate(const struct cli_options *options,
     const struct scn_scenario *scenario, struct res_run *run,
     struct sim_err *err)
 {
-    struct watch watch = {.deadline_s = INFINITY};
+    struct watch watch = {.deadline_s = HUGE_VAL};
     const struct mdl_run_options how = {.jobs = options->jobs,
         .progress = on_progress,
         .stop = on_stop,

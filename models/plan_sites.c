@@ -79,6 +79,40 @@ static int member_init(struct mdl_plan *plan, struct mdl_dep *dep, int entry,
     return SIM_OK;
 }
 
+/* The grid and the shocks as layers of their own.  A shock of a named domain
+ * hits all its sites at the same times, whatever the deployment. */
+static int member_layers(struct mdl_plan *plan, const struct mdl_site_cfg *site,
+    struct mdl_tl_member *tl, struct sim_err *err)
+{
+    const struct mdl_failure_cfg *f = &site->failures;
+    struct mdl_tl_layer *layers;
+    int rc;
+
+    if (f->n_shocks > MDL_TL_MAX_LAYERS - 1)
+        return sim_err_set(err, SIM_E_LIMIT,
+            "'failures.shocks' of site '%s' has %d entries, at most %d",
+            site->name, f->n_shocks, MDL_TL_MAX_LAYERS - 1);
+    layers = sim_arena_calloc(
+        &plan->arena, (size_t)f->n_shocks + 1, sizeof *layers);
+    if (layers == NULL)
+        return no_memory(err);
+    rc = mdl_failure_grid_layer(&site->energy.outages, &site->facility,
+        &plan->arena, &layers[0].life_h, &layers[0].repair_h, err);
+    for (int i = 0; rc == SIM_OK && i < f->n_shocks; i++) {
+        struct mdl_tl_layer *layer = &layers[i + 1];
+        struct mdl_shock_cfg shock = f->shocks[i];
+        if (shock.domain == NULL)
+            shock.rate_per_yr *= shock.hit_frac;
+        else
+            layer->entity = sim_entity(shock.domain);
+        rc = mdl_failure_shock_layer(&shock, &plan->arena, &layer->life_h,
+            &layer->repair_h, err);
+    }
+    tl->layers = layers;
+    tl->n_layers = f->n_shocks + 1;
+    return rc;
+}
+
 static int member_failures(struct mdl_plan *plan, struct mdl_dep *dep, int index,
     struct sim_err *err)
 {
@@ -103,6 +137,8 @@ static int member_failures(struct mdl_plan *plan, struct mdl_dep *dep, int index
     if (rc == SIM_OK && m->servers >= 0)
         rc = mdl_failure_server_life(
             f, &site->hardware, &plan->arena, &tl->server_life_h, err);
+    if (rc == SIM_OK)
+        rc = member_layers(plan, site, tl, err);
     return rc;
 }
 

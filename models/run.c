@@ -92,6 +92,10 @@ static bool case_fails(const struct mdl_dep *dep)
         if (m->server_life_h != NULL || m->site_life_h != NULL ||
             m->wan_life_h != NULL)
             return true;
+        for (int j = 0; j < m->n_layers; j++) {
+            if (m->layers[j].life_h != NULL)
+                return true;
+        }
     }
     return false;
 }
@@ -231,7 +235,7 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
         mdl_study_warmup(study, c, &w.lead_s, &w.lead_requests);
         w.origin_s = w.lead_s;
         w.requests = sim->requests;
-        w.length_s = sim->requests >= 0 ? INFINITY : sim->duration_s - w.lead_s;
+        w.length_s = sim->requests >= 0 ? (double)INFINITY : sim->duration_s - w.lead_s;
         if (!(w.length_s > 0.0))
             return sim_err_set(err, SIM_E_INPUT,
                 "'simulate.duration' of %g s is not longer than the warm-up "

@@ -14,11 +14,11 @@
  * unit that comes back just when another fails is there to replace it. */
 enum kind { SITE_SWITCH, WAN_SWITCH, SERVER_REPAIRED, SERVER_FAILED };
 
-enum { N_LAYERS = 2, ROOM_MIN = 64 };
+/* Layers of a member: site, connection, then those of the member's list, whose
+ * events are SITE_SWITCH at "position" 1 + i. */
+enum { SITE, WAN, FURTHER, N_LAYERS = FURTHER + MDL_TL_MAX_LAYERS, ROOM_MIN = 64 };
 
 static const int64_t max_events = 50 * 1000 * 1000;
-static const uint64_t layer_unit[N_LAYERS] = {
-    (uint64_t)1 << 32, (uint64_t)1 << 33};
 static const double ns_per_h = SIM_S_PER_H * (double)SIM_NS_PER_S;
 
 /* Order (t_ns, code): a function of the content, not of the history.  Two
@@ -144,17 +144,23 @@ static int schedule(struct draw *d, int64_t t_ns, int64_t after_ns,
     return push(d, e, err);
 }
 
-static void open_stream(const struct draw *d, uint64_t unit,
+static void open_keyed(const struct draw *d, uint64_t entity,
     enum sim_purpose purpose, struct sim_stream *stream)
 {
     const struct sim_key key = {
         .seed = d->seed,
         .replication = d->replication,
-        .entity = sim_entity_sub(d->member->entity, unit),
+        .entity = entity,
         .purpose = purpose,
         .window = 0,
     };
     sim_stream_init(stream, &key);
+}
+
+static void open_stream(const struct draw *d, uint64_t unit,
+    enum sim_purpose purpose, struct sim_stream *stream)
+{
+    open_keyed(d, sim_entity_sub(d->member->entity, unit), purpose, stream);
 }
 
 /* ---- servers ---- */
@@ -257,40 +263,87 @@ static int server_repaired(
 
 /* ---- site and connection ---- */
 
-static int layer_switch(
-    struct draw *d, int64_t t_ns, enum kind kind, struct sim_err *err)
+static uint64_t layer_unit(int index)
 {
-    struct layer *layer = &d->layer[kind];
+    if (index < FURTHER)
+        return (uint64_t)1 << (32 + index);
+    return ((uint64_t)1 << 34) + (uint64_t)(index - FURTHER);
+}
+
+static int layer_schedule(struct draw *d, int64_t t_ns, int index,
+    int64_t after_ns, struct sim_err *err)
+{
+    const uint32_t position = index < FURTHER ? 0 : (uint32_t)(index - FURTHER + 1);
+
+    return schedule(d, t_ns, after_ns, index == WAN ? WAN_SWITCH : SITE_SWITCH,
+        position, err);
+}
+
+static int layer_switch(
+    struct draw *d, int64_t t_ns, int index, struct sim_err *err)
+{
+    struct layer *layer = &d->layer[index];
     struct mdl_tl_counts *counts = &d->tl.counts[d->index];
 
     layer->up = !layer->up;
     if (layer->up)
-        return schedule(
-            d, t_ns, draw_ns(layer->life_h, &layer->life), kind, 0, err);
-    if (kind == SITE_SWITCH)
+        return layer_schedule(
+            d, t_ns, index, draw_ns(layer->life_h, &layer->life), err);
+    if (index == WAN)
+        counts->wan_failures++;
+    else if (index == SITE)
         counts->site_failures++;
     else
-        counts->wan_failures++;
+        counts->other_outages++;
     if (layer->repair_h == NULL)
         return SIM_OK;
-    return schedule(
-        d, t_ns, draw_ns(layer->repair_h, &layer->repair), kind, 0, err);
+    return layer_schedule(
+        d, t_ns, index, draw_ns(layer->repair_h, &layer->repair), err);
 }
 
-static int layer_start(struct draw *d, enum kind kind,
-    const struct sim_dist *life_h, const struct sim_dist *repair_h,
+static int layer_start(struct draw *d, int index, struct mdl_tl_layer cause,
     struct sim_err *err)
 {
-    struct layer *layer = &d->layer[kind];
+    struct layer *layer = &d->layer[index];
 
     layer->up = true;
-    layer->life_h = life_h;
-    layer->repair_h = repair_h;
-    if (life_h == NULL)
+    layer->life_h = cause.life_h;
+    layer->repair_h = cause.repair_h;
+    if (cause.life_h == NULL)
         return SIM_OK;
-    open_stream(d, layer_unit[kind], SIM_FOR_LIFE, &layer->life);
-    open_stream(d, layer_unit[kind], SIM_FOR_REPAIR, &layer->repair);
-    return schedule(d, 0, draw_ns(life_h, &layer->life), kind, 0, err);
+    const uint64_t entity = cause.entity != 0
+        ? cause.entity : sim_entity_sub(d->member->entity, layer_unit(index));
+    open_keyed(d, entity, SIM_FOR_LIFE, &layer->life);
+    open_keyed(d, entity, SIM_FOR_REPAIR, &layer->repair);
+    return layer_schedule(
+        d, 0, index, draw_ns(cause.life_h, &layer->life), err);
+}
+
+static int layers_start(struct draw *d, struct sim_err *err)
+{
+    const struct mdl_tl_member *m = d->member;
+    int rc = layer_start(d, SITE,
+        (struct mdl_tl_layer){m->site_life_h, m->site_repair_h, 0}, err);
+
+    assert(m->n_layers <= MDL_TL_MAX_LAYERS);
+    if (rc == SIM_OK)
+        rc = layer_start(d, WAN,
+            (struct mdl_tl_layer){m->wan_life_h, m->wan_repair_h, 0}, err);
+    for (int i = 0; rc == SIM_OK && i < MDL_TL_MAX_LAYERS; i++) {
+        const struct mdl_tl_layer none = {NULL, NULL, 0};
+        rc = layer_start(
+            d, FURTHER + i, i < m->n_layers ? m->layers[i] : none, err);
+    }
+    return rc;
+}
+
+static bool all_layers_up(const struct draw *d)
+{
+    for (int i = 0; i < N_LAYERS; i++) {
+        if (!d->layer[i].up)
+            return false;
+    }
+    return true;
 }
 
 /* ---- one member ---- */
@@ -298,10 +351,8 @@ static int layer_start(struct draw *d, enum kind kind,
 static int member_start(struct draw *d, struct sim_err *err)
 {
     const struct mdl_tl_member *m = d->member;
-    int rc = layer_start(d, SITE_SWITCH, m->site_life_h, m->site_repair_h, err);
+    int rc = layers_start(d, err);
 
-    if (rc == SIM_OK)
-        rc = layer_start(d, WAN_SWITCH, m->wan_life_h, m->wan_repair_h, err);
     d->wait_first = 0;
     d->wait_n = 0;
     d->crews_busy = 0;
@@ -325,7 +376,7 @@ static int record(struct draw *d, int64_t t_ns, struct sim_err *err)
 {
     struct mdl_timeline *tl = &d->tl;
     const int64_t first = tl->member_first[d->index];
-    const bool layers_up = d->layer[0].up && d->layer[1].up;
+    const bool layers_up = all_layers_up(d);
     struct mdl_tl_change was = {
         .servers_up = (int32_t)d->member->servers, .layers_up = true};
 
@@ -373,7 +424,9 @@ static int member_draw(struct draw *d, struct sim_err *err)
         else if (kind == SERVER_REPAIRED)
             rc = server_repaired(d, e.t_ns, position, err);
         else
-            rc = layer_switch(d, e.t_ns, kind, err);
+            rc = layer_switch(d, e.t_ns,
+                kind == WAN_SWITCH ? WAN
+                    : position == 0 ? SITE : FURTHER + position - 1, err);
         if (rc == SIM_OK)
             rc = record(d, e.t_ns, err);
     }

@@ -19,6 +19,16 @@
 #include "sim/dist.h"
 #include "sim/err.h"
 
+/* One more cause that takes a site down as a whole: the grid, a shock.  Lives
+ * and repairs alternate. */
+struct mdl_tl_layer {
+    const struct sim_dist *life_h, *repair_h; /* repair NULL = never */
+    uint64_t entity; /* of a shared cause: sites with the same key fall at the
+                      * same times; 0 = the member's own */
+};
+
+enum { MDL_TL_MAX_LAYERS = 8 };
+
 /* What the timeline must know of a member, prepared once per scenario. */
 struct mdl_tl_member {
     uint64_t entity; /* sim_entity("entry/member") */
@@ -31,6 +41,8 @@ struct mdl_tl_member {
     int64_t spares; /* cold: replace at once, do not age */
     const struct sim_dist *site_life_h, *site_repair_h; /* NULL as above */
     const struct sim_dist *wan_life_h, *wan_repair_h;
+    const struct mdl_tl_layer *layers; /* [n_layers] besides site and wan */
+    int n_layers; /* at most MDL_TL_MAX_LAYERS */
 };
 
 /* State of a member from t_ns on, and what it was just before: so a walk over
@@ -40,7 +52,7 @@ struct mdl_tl_change {
     int32_t member;
     int32_t servers_up; /* in operation, site up or not */
     int32_t servers_before;
-    bool layers_up; /* site and wan both up */
+    bool layers_up; /* site, connection and all other layers up */
     bool layers_before;
 };
 
@@ -49,6 +61,7 @@ struct mdl_tl_counts {
     int64_t server_failures; /* of servers in operation, replaced or not */
     int64_t server_repairs;  /* completed */
     int64_t site_failures, wan_failures;
+    int64_t other_outages; /* of the further layers: grid, shocks */
     int64_t spares_used; /* put in operation on a failure */
 };
 
@@ -88,12 +101,12 @@ struct mdl_timeline {
  * Units are exchangeable, so lives and repairs belong to positions: position
  * p draws both from streams of entity sim_entity_sub(entity, p), purposes
  * SIM_FOR_LIFE and SIM_FOR_REPAIR, window 0, in the order of its failures;
- * site and connection are units 2^32 and 2^33.  With unlimited crews and no
+ * site and connection are units 2^32 and 2^33, further layers 2^34 + i.  With unlimited crews and no
  * spares each position is then an alternating renewal process of its own,
  * unchanged by servers added beside it.
  *
- * At equal times of a member the order is site, connection, repairs,
- * failures, each by position; what cancels out at one time leaves no change.
+ * At equal times of a member the order is site and layers, connection,
+ * repairs, failures, each by position; what cancels out at one time leaves no change.
  *
  * @param members     [n]; borrowed during the call
  * @param n           >= 1

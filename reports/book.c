@@ -383,7 +383,8 @@ unsigned rep_look_measured(double value)
            : x >= 100.0              ? REP_FIXED1
            : x >= 1.0                ? REP_FIXED2
            : x >= 0.01               ? REP_FIXED4
-           : x >= 0.0001 || x == 0.0 ? REP_FIXED6
+           : x == 0.0                ? REP_FIXED2
+           : x >= 0.0001             ? REP_FIXED6
                                      : REP_SMALL;
 }
 

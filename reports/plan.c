@@ -133,14 +133,17 @@ static const char *group_of(struct rep_plan *plan, int input, int d)
     return sim_arena_printf(&plan->arena, "%.*s", (int)(dot - path), path);
 }
 
-/* Append the inputs of deployment `d` (-1: of none), a heading where the group
- * changes.  Paths are sorted, so groups come together. */
+/* Append the inputs of deployment `d` (-1: of none, -2: those with a plain
+ * name), a heading where the group changes.  Paths are sorted, so groups come
+ * together. */
 static void add_inputs(struct rep_plan *plan, int d)
 {
     const char *last = "";
 
     for (int i = 0; i < plan->run->n_inputs; i++) {
-        if (owner(plan->run, plan->run->inputs[i].path) != d)
+        const char *path = plan->run->inputs[i].path;
+        const int of = strchr(path, '.') == NULL ? -2 : owner(plan->run, path);
+        if (of != d)
             continue;
         const char *group = group_of(plan, i, d);
         if (group != NULL && strcmp(group, last) != 0) {
@@ -150,7 +153,6 @@ static void add_inputs(struct rep_plan *plan, int d)
         }
         plan->in_row[i] = plan->inputs_first + (lxw_row_t)plan->n_rows;
         plan->row_input[plan->n_rows++] = i;
-        plan->n_stale += !plan->run->inputs[i].live;
     }
 }
 
@@ -171,7 +173,7 @@ static int plan_inputs(struct rep_plan *plan, struct sim_err *err)
         plan->in_row == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     plan->inputs_first = REP_SELECTOR_ROW + 3;
-    for (int d = -1; d < plan->run->n_deployments; d++)
+    for (int d = -2; d < plan->run->n_deployments; d++)
         add_inputs(plan, d);
     return SIM_OK;
 }

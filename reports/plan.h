@@ -141,7 +141,6 @@ struct rep_plan {
     lxw_row_t metrics_first; /* first metric on SimData */
 
     struct rep_plan_deployment *dep; /* [n_deployments] */
-    int n_stale;                     /* inputs that need a re-run when edited */
     int failed; /* checks that fail as written: cached values */
 };
 

@@ -429,7 +429,7 @@ static void put_sheet(struct rep_plan *plan, int d)
         "Costs are positive; amounts are nominal. Green: linked from Inputs "
         "or SimData. One formula a row, the same in every period.");
     rep_widths(c.s, REP_COL_LABEL, REP_COL_LABEL, 46);
-    rep_widths(c.s, REP_COL_UNIT, REP_COL_UNIT, 11);
+    rep_widths(c.s, REP_COL_UNIT, REP_COL_UNIT, 15);
     rep_widths(c.s, REP_COL_CATEGORY, REP_COL_KIND, 14);
     rep_widths(c.s, REP_COL_CONSTANT, REP_COL_PV, 19);
     rep_widths(c.s, REP_COL_SERIES, (lxw_col_t)(rep_n_columns(c.l) - 1), 19);

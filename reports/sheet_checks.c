@@ -314,7 +314,7 @@ void rep_sheet_checks(struct rep_plan *plan)
     rep_head(plan, s, "Checks",
         "0 = passed. The master check is the sum of all rows and stands at the "
         "top of every sheet.");
-    rep_widths(s, COL_WHAT, COL_WHAT, 62);
+    rep_widths(s, COL_WHAT, COL_WHAT, 76);
     rep_widths(s, COL_VALUE, COL_BOUND, 16);
     rep_widths(s, COL_FLAG, COL_FLAG, 8);
     rep_widths(s, COL_MESSAGE, COL_MESSAGE, 90);

@@ -10,15 +10,15 @@ static const struct {
     const char *text;
     double width;
 } columns[] = {
-    [REP_IN_LABEL] = {"Input", 42},
-    [REP_IN_PATH] = {"Name", 46},
-    [REP_IN_UNIT] = {"Unit", 11},
+    [REP_IN_LABEL] = {"Input", 60},
+    [REP_IN_PATH] = {"Name", 54},
+    [REP_IN_UNIT] = {"Unit", 14},
     [REP_IN_EFFECT] = {"Effect", 8},
     [REP_IN_LIVE] = {"Live", 14},
     [REP_IN_LOW] = {"Low", 14},
     [REP_IN_BASE] = {"Base", 14},
     [REP_IN_HIGH] = {"High", 14},
-    [REP_IN_SOURCE] = {"Source", 40},
+    [REP_IN_SOURCE] = {"Source", 56},
     [REP_IN_YEAR] = {"Year", 7},
     [REP_IN_CONFIDENCE] = {"Conf.", 6},
     [REP_IN_NOTE] = {"Note", 30},
@@ -55,8 +55,8 @@ static void put_value(
     const unsigned look = look_of_row(in);
 
     if (!in->numeric || !isfinite(in->value)) {
-        rep_put_text(
-            s, row, REP_IN_LIVE, in->text, REP_BLUE | REP_OPEN | REP_RIGHT);
+        /* flush left: long text then runs on over the empty cells beside it */
+        rep_put_text(s, row, REP_IN_LIVE, in->text, REP_BLUE | REP_OPEN);
         return;
     }
     rep_put_formula(s, row, REP_IN_LIVE, in->value, look | REP_BOLD,

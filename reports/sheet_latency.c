@@ -20,6 +20,7 @@ enum {
     CHART_WIDTH = 900,
     CHART_HEIGHT = 420,
     CHART_ROWS = 23,
+    ROW_HEIGHT = 20, /* pixels */
     PNG_HEADER = 24,
 };
 
@@ -199,8 +200,13 @@ static void put_curves(struct rep_plan *plan, lxw_row_t head)
         place_chart(plan, chart);
 }
 
-/* Width in pixels from the header of a PNG file; 0 when it is none. */
-static double png_width(const char *path)
+static double big_endian(const unsigned char *p)
+{
+    return p[0] * 16777216.0 + p[1] * 65536.0 + p[2] * 256.0 + p[3];
+}
+
+/* Size in pixels from the header of a PNG file; false when it is none. */
+static bool png_size(const char *path, double *width, double *height)
 {
     static const unsigned char signature[] = {
         0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
@@ -208,41 +214,44 @@ static double png_width(const char *path)
     FILE *file = fopen(path, "rb");
 
     if (file == NULL)
-        return 0.0;
+        return false;
     const size_t n = fread(head, 1, sizeof head, file);
     fclose(file);
     if (n < sizeof head || memcmp(head, signature, sizeof signature) != 0)
-        return 0.0;
-    return head[16] * 16777216.0 + head[17] * 65536.0 + head[18] * 256.0 +
-           head[19];
+        return false;
+    *width = big_endian(head + 16);
+    *height = big_endian(head + 20);
+    return *width > 0.0 && *height > 0.0;
 }
 
-static void put_picture(struct rep_plan *plan, lxw_row_t row)
+/* The chart of the plots; gives the first row below it. */
+static lxw_row_t put_picture(struct rep_plan *plan, lxw_row_t row)
 {
     const char *path = plan->options->cdf_png_path;
+    double width, height;
 
     if (path == NULL || !rep_book_ok(plan->book))
-        return;
-    const double width = png_width(path);
-    if (width <= 0.0) {
+        return row;
+    if (!png_size(path, &width, &height)) {
         rep_put_text(plan->latency, row, COL_CURVES,
             "The chart of the distribution could not be embedded.", REP_GREY);
-        return;
+        return row + 2;
     }
+    const double scale = width > CHART_WIDTH ? CHART_WIDTH / width : 1.0;
     lxw_image_options place = {
-        .x_scale = width > CHART_WIDTH ? CHART_WIDTH / width : 1.0,
-        .y_scale = width > CHART_WIDTH ? CHART_WIDTH / width : 1.0,
+        .x_scale = scale,
+        .y_scale = scale,
         .object_position = LXW_OBJECT_MOVE_DONT_SIZE,
         .description = "Distribution functions of the latency of requests",
     };
     rep_book_note(plan->book, worksheet_insert_image_opt(plan->latency->sheet,
                                   row, COL_CURVES, path, &place));
+    return row + (lxw_row_t)(height * scale / ROW_HEIGHT) + 3;
 }
 
 void rep_sheet_latency(struct rep_plan *plan)
 {
     struct rep_sheet *s = plan->latency;
-    const bool picture = plan->options->cdf_png_path != NULL;
     const lxw_row_t below = ROW_HEAD + CHART_ROWS;
 
     rep_head(plan, s, "Latency",
@@ -253,8 +262,7 @@ void rep_sheet_latency(struct rep_plan *plan)
     rep_widths(s, COL_UNIT, COL_UNIT, 7);
     rep_widths(s, COL_VALUE, COL_N, 12);
     put_table(plan);
-    put_picture(plan, below);
-    put_curves(plan, below + (picture ? CHART_ROWS + 4 : 1));
+    put_curves(plan, put_picture(plan, below));
     rep_page(s, ROW_HEAD + 1, COL_METRIC);
     rep_protect(s);
 }

@@ -152,7 +152,7 @@ void rep_sheet_simdata(struct rep_plan *plan)
         "Quantities behind the money, inputs as simulated, metrics with their "
         "confidence intervals. Nothing here follows an edited input.");
     rep_widths(s, REP_COL_LABEL, REP_COL_LABEL, 44);
-    rep_widths(s, REP_COL_UNIT, REP_COL_UNIT, 11);
+    rep_widths(s, REP_COL_UNIT, REP_COL_UNIT, 15);
     rep_widths(s, REP_COL_CATEGORY, REP_COL_CATEGORY, 14);
     rep_widths(s, REP_COL_KIND, REP_COL_KIND, 14);
     rep_widths(s, REP_COL_CONSTANT, REP_COL_PV, 19);

@@ -20,7 +20,6 @@ enum {
     ROW_YEARS = ROW_PER_MILLION + 2,
     CHART_WIDTH = 900,
     CHART_HEIGHT = 420,
-    ROW_HEIGHT = 20, /* pixels */
 };
 
 /* Cost components: an ordered set that stays apart for colour-blind readers;

@@ -51,12 +51,12 @@ if [ "$as_user" = skip ]; then
 else
     chmod 555 done
     # shellcheck disable=SC2086 # words
-    $as_user "$tmp/program" run -q mmc.yaml -o done >/dev/null 2>"$tmp/err"
+    $as_user "$tmp/program" run -q mmc.yaml -o done >/dev/null 2>"$tmp/stderr"
     [ $? -eq 4 ]
     ok files/unwritable $?
     says files/unwritable-text "cannot write 'done/results.json': permission denied"
     # shellcheck disable=SC2086
-    $as_user "$tmp/program" run -q mmc.yaml -o done/new >/dev/null 2>"$tmp/err"
+    $as_user "$tmp/program" run -q mmc.yaml -o done/new >/dev/null 2>"$tmp/stderr"
     [ $? -eq 4 ] && [ ! -e done/new ]
     ok files/unwritable-folder $?
     chmod 755 done
@@ -66,23 +66,23 @@ fi
 # a disk that is full: 64 KiB hold the JSON, not the workbook and charts
 if [ "$(id -u)" -eq 0 ] && mkdir small &&
     mount -t tmpfs -o size=64k none small 2>/dev/null; then
-    "$sitesim" run -q "$cases/two.yaml" -o small/out >/dev/null 2>"$tmp/err"
+    "$sitesim" run -q "$cases/two.yaml" -o small/out >/dev/null 2>"$tmp/stderr"
     rc=$?
     left=$(find small -mindepth 1)
     umount small
     [ "$rc" -eq 4 ] && [ -z "$left" ]
     ok files/disk-full $? "status $rc, left: $left"
-    grep -q 'no space left' "$tmp/err"
-    ok files/disk-full-text $? "$(head -n 1 "$tmp/err")"
+    grep -q 'no space left' "$tmp/stderr"
+    ok files/disk-full-text $? "$(head -n 1 "$tmp/stderr")"
 else
     echo 'skip cli/files/disk-full: cannot mount'
 fi
 
 # a limit on the size of files instead, for everybody
 (ulimit -f 8 2>/dev/null && trap '' XFSZ &&
-    "$sitesim" run -q "$cases/two.yaml" -o limit >/dev/null 2>"$tmp/err")
+    "$sitesim" run -q "$cases/two.yaml" -o limit >/dev/null 2>"$tmp/stderr")
 [ $? -eq 4 ] && [ ! -e limit ]
-ok files/too-large $? "$(head -n 1 "$tmp/err")"
+ok files/too-large $? "$(head -n 1 "$tmp/stderr")"
 
 # symbolic links are replaced, not followed
 echo precious >precious
@@ -119,7 +119,7 @@ expect files/again 0 report fresh/results.json -o again
 ok files/again-same $? 'report differs from run'
 sed 's/"scenario": "[^"]*"/"scenario": "..\/up"/; s/"name": "two"/"name": "..\/up"/' \
     fresh/results.json >evil.json
-"$sitesim" report evil.json fresh/results.json -o evil >/dev/null 2>"$tmp/err"
+"$sitesim" report evil.json fresh/results.json -o evil >/dev/null 2>"$tmp/stderr"
 [ ! -e up ] && [ ! -e evil/../up/results.json ]
 ok files/name-escape $? 'a name led out of the folder'
 
@@ -137,11 +137,13 @@ ok init/link-kept $?
 expect init/validate 0 validate new.yaml
 expect init/run 0 run -q new.yaml -o new
 expect init/stdout 0 init -
-cmp -s "$tmp/out" new.yaml
+cmp -s "$tmp/stdout" new.yaml
 ok init/same $? 'standard output differs from the file'
 expect init/full 0 init --template full -
-grep -q '^schema: sitesim/1' "$tmp/out"
-ok init/full-text $?
+grep -q '^# *servers:' "$tmp/stdout"
+ok init/full-text $? 'the keys are missing'
+cp "$tmp/stdout" full.yaml
+expect init/full-validate 0 validate full.yaml
 expect init/unknown 2 init --template fll -
 clean init/temps .
 exit "$failed"

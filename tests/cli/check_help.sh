@@ -6,33 +6,33 @@
 
 expect help/program 0 --help
 commands=$(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' \
-    "$tmp/out")
+    "$tmp/stdout")
 [ "$(echo "$commands" | wc -l)" -ge 11 ]
 ok help/commands $? "fewer than 11 commands: $commands"
 
 # INTERFACES: every help fits 80 columns and has two examples
 for command in $commands; do
-    "$sitesim" "$command" --help >"$tmp/out" 2>"$tmp/err"
+    "$sitesim" "$command" --help >"$tmp/stdout" 2>"$tmp/stderr"
     rc=$?
-    [ "$rc" -eq 0 ] && [ ! -s "$tmp/err" ] &&
-        awk 'length > 80 { exit 1 }' "$tmp/out" &&
-        [ "$(sed '1,/^Examples:/d' "$tmp/out" | grep -c '^  sitesim ')" -eq 2 ] &&
-        "$sitesim" help "$command" | cmp -s - "$tmp/out"
+    [ "$rc" -eq 0 ] && [ ! -s "$tmp/stderr" ] &&
+        awk 'length > 80 { exit 1 }' "$tmp/stdout" &&
+        [ "$(sed '1,/^Examples:/d' "$tmp/stdout" | grep -c '^  sitesim ')" -eq 2 ] &&
+        "$sitesim" help "$command" | cmp -s - "$tmp/stdout"
     ok "help/$command" $? "status $rc, or too wide, or not two examples"
 done
 for topic in exit-codes files environment signals; do
     expect "help/topic-$topic" 0 help "$topic"
-    awk 'length > 80 { exit 1 }' "$tmp/out"
+    awk 'length > 80 { exit 1 }' "$tmp/stdout"
     ok "help/width-$topic" $? 'wider than 80 columns'
 done
 
 expect man 0 help --man
-grep -q '^\.SH OPTIONS' "$tmp/out"
+grep -q '^\.SH OPTIONS' "$tmp/stdout"
 ok man/sections $?
 if command -v man >/dev/null 2>&1 && command -v groff >/dev/null 2>&1; then
-    man -l --warnings "$tmp/out" 2>"$tmp/err" >/dev/null
-    [ ! -s "$tmp/err" ]
-    ok man/warnings $? "$(head -n 1 "$tmp/err")"
+    man -l --warnings "$tmp/stdout" 2>"$tmp/stderr" >/dev/null
+    [ ! -s "$tmp/stderr" ]
+    ok man/warnings $? "$(head -n 1 "$tmp/stderr")"
 else
     echo 'skip cli/man/warnings: no man and groff'
 fi
@@ -62,14 +62,14 @@ done
 SITESIM_JOBS=none expect usage/env-jobs 2 run "$cases/mmc.yaml"
 says usage/env-jobs-text SITESIM_JOBS
 (cd "$tmp" && SOURCE_DATE_EPOCH=x "$sitesim" run -q "$cases/mmc.yaml" >/dev/null 2>&1)
-[ $? -eq 2 ] && [ ! -e "$tmp/out/results.json" ]
+[ $? -eq 2 ] && [ ! -e "$tmp/out" ]
 ok usage/source-date-epoch $?
 
 # nothing from the command line reaches a terminal as an escape
-"$sitesim" "$(printf 'r\033[31mun')" 2>"$tmp/err"
-"$sitesim" run "$(printf 'no\033[31m\a.yaml')" 2>>"$tmp/err"
-"$sitesim" explain "$(printf 'x\033]0;y')" 2>>"$tmp/err"
-"$sitesim" run "$(printf -- '--\033[31mx')" 2>>"$tmp/err"
-[ "$(grep -c . "$tmp/err")" -ge 4 ] && ! grep -q "$(printf '\033')" "$tmp/err"
+"$sitesim" "$(printf 'r\033[31mun')" 2>"$tmp/stderr"
+"$sitesim" run "$(printf 'no\033[31m\a.yaml')" 2>>"$tmp/stderr"
+"$sitesim" explain "$(printf 'x\033]0;y')" 2>>"$tmp/stderr"
+"$sitesim" run "$(printf -- '--\033[31mx')" 2>>"$tmp/stderr"
+[ "$(grep -c . "$tmp/stderr")" -ge 4 ] && ! grep -q "$(printf '\033')" "$tmp/stderr"
 ok usage/escapes $? 'an escape sequence in a message'
 exit "$failed"

@@ -45,7 +45,7 @@ expect same/run-seed 0 run -q "$cases/two.yaml" -o seed --seed 12
 ! cmp -s seed/results.json j1/results.json && grep -q '"origin": "--set #1"' seed/results.json
 ok same/seed $? 'another seed, the same results; or its origin is not shown'
 expect same/run-random 0 run "$cases/mmc.yaml" -o r1 --seed random --only json
-seed=$(sed -n 's/.*note: seed \([0-9]*\).*/\1/p' "$tmp/err")
+seed=$(sed -n 's/.*note: seed \([0-9]*\).*/\1/p' "$tmp/stderr")
 expect same/run-repeat 0 run -q "$cases/mmc.yaml" -o r2 --seed "${seed:-0}" --only json
 cmp -s r1/results.json r2/results.json
 ok same/random $? 'the seed printed does not repeat the run'

@@ -18,7 +18,7 @@ stop() {
     shift 4
     begin=$(date +%s)
     timeout --foreground --preserve-status -s "$signal" "$after" \
-        "$sitesim" "$@" >"$tmp/out" 2>"$tmp/err"
+        "$sitesim" "$@" >"$tmp/stdout" 2>"$tmp/stderr"
     got=$?
     took=$(($(date +%s) - begin))
     [ "$got" -eq "$want" ]
@@ -52,7 +52,7 @@ stop signals/piece TERM 143 0.3 run "$cases/long.yaml" -o out --jobs 1 \
 # the second signal kills at once
 "$sitesim" run -q "$cases/long.yaml" -o out --jobs 1 \
     --set simulate.requests=2000000000 --set simulate.replications=1 \
-    >"$tmp/out" 2>&1 &
+    >"$tmp/stdout" 2>&1 &
 pid=$!
 sleep 0.3
 kill -TERM "$pid"

@@ -34,21 +34,21 @@ ok() {
 }
 
 # expect NAME STATUS ARG...: run the program; standard output and error land in
-# $tmp/out and $tmp/err
+# $tmp/stdout and $tmp/stderr
 expect() {
-    name=$1
-    want=$2
+    expect_name=$1
+    expect_status=$2
     shift 2
-    "$sitesim" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+    "$sitesim" "$@" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
     got=$?
-    [ "$got" -eq "$want" ]
-    ok "$name" $? "exit status $got, not $want: $(head -n 3 "$tmp/err" | tr '\n' ' ')"
+    [ "$got" -eq "$expect_status" ]
+    ok "$expect_name" $? "exit status $got, not $expect_status: $(head -n 3 "$tmp/stderr" | tr '\n' ' ')"
 }
 
 # says NAME TEXT: the last run's standard error holds TEXT
 says() {
-    grep -qF -- "$2" "$tmp/err"
-    ok "$1" $? "no '$2' in: $(head -n 3 "$tmp/err" | tr '\n' ' ')"
+    grep -qF -- "$2" "$tmp/stderr"
+    ok "$1" $? "no '$2' in: $(head -n 3 "$tmp/stderr" | tr '\n' ' ')"
 }
 
 # clean NAME FOLDER: no temporary file is left in it

@@ -106,7 +106,7 @@ for case in low high; do
 done
 
 # an edited input that only a simulation can honour
-if edit stale sheet2.xml 's/\(<c r="G9"[^>]*><v>\)1800/\12600.5/'; then
+if edit stale sheet2.xml 's/\(<c r="G11"[^>]*><v>\)1800/\12600.5/'; then
     sh "$tool" -o "$work/out.xlsx" "$work/stale.xlsx" >/dev/null 2>&1
     total=$(cell "$work/out.xlsx" "$checks" D5)
     says=$(cell "$work/out.xlsx" 1 B5)
@@ -120,12 +120,13 @@ if edit stale sheet2.xml 's/\(<c r="G9"[^>]*><v>\)1800/\12600.5/'; then
     fi
 fi
 
-# an edited price: money follows, nothing is stale
-if edit price sheet2.xml 's/\(<c r="G27"[^>]*><v>\)[0-9.]*/\10.5/'; then
+# an edited tax rate: money follows, nothing is stale
+if edit price sheet2.xml 's/\(<c r="G15"[^>]*><v>\)[0-9.]*/\10.5/'; then
     sh "$tool" -o "$work/out.xlsx" "$work/price.xlsx" >/dev/null 2>&1
     total=$(cell "$work/out.xlsx" "$checks" D5)
     edited=$(cell "$work/out.xlsx" "$checks" D7)
-    if [ "$total" = 0 ] && [ "$edited" = 1 ]; then
+    if [ "$total" = 0 ] && [ "$edited" = 1 ] &&
+        [ "$(cell "$work/out.xlsx" 4 C23)" != "$(cell "$work/price.xlsx" 4 C23)" ]; then
         ok price
     else
         not_ok price "$total rows fail, $edited inputs edited"
