@@ -58,6 +58,12 @@ struct search {
     struct sim_arena *arena;
 };
 
+/* The unit a value must carry, "" for plain numbers and text. */
+static const char *unit_of(const struct sim_param *row)
+{
+    return row->unit != NULL && strcmp(row->unit, "1") != 0 ? row->unit : "";
+}
+
 static const char *type_name(const struct sim_param *row)
 {
     static const char *const names[] = {[SIM_F64] = "quantity",
@@ -73,7 +79,7 @@ static const char *type_name(const struct sim_param *row)
         [SIM_LIST] = "list of maps",
         [SIM_MAP] = "map of named entries"};
 
-    if (row->type == SIM_F64 && strcmp(row->unit, "1") == 0)
+    if (row->type == SIM_F64 && unit_of(row)[0] == '\0')
         return "share or plain number";
     return names[row->type];
 }
@@ -81,8 +87,7 @@ static const char *type_name(const struct sim_param *row)
 static void add_default(struct sim_text *out, const struct sim_param *row)
 {
     const bool number = row->type == SIM_F64 || row->type == SIM_I64;
-    const char *unit =
-        row->type == SIM_F64 && strcmp(row->unit, "1") != 0 ? row->unit : "";
+    const char *unit = row->type == SIM_F64 ? unit_of(row) : "";
 
     if (row->required)
         sim_text_add(out, "  must be given\n");
@@ -119,8 +124,7 @@ static void add_keys(struct sim_text *out, const struct sim_table *table)
 static void add_row(
     struct sim_text *out, const struct sim_param *row, const char *path)
 {
-    const bool unit = row->unit != NULL && row->unit[0] != '\0' &&
-                      strcmp(row->unit, "1") != 0;
+    const bool unit = unit_of(row)[0] != '\0';
 
     sim_text_printf(out, "%s\n  ", path);
     cli_wrap(out, 2, 2, row->doc != NULL ? row->doc : "");

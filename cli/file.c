@@ -212,34 +212,33 @@ static int open_temp(
     return cannot(err, "write", f->path, errno);
 }
 
-static int begin(struct cli_files *files, const char *path, int state, int *fd,
-    struct cli_file **out, struct sim_err *err)
+/* Add a file to the set and open it for writing; NULL with *rc after an
+ * error. */
+static struct cli_file *begin(struct cli_files *files, const char *path,
+    int state, int *fd, int *rc, struct sim_err *err)
 {
-    int rc = state == CLI_FILE_TEMP ? check_target(path, err) : SIM_OK;
+    struct cli_file *f;
 
-    if (rc != SIM_OK)
-        return rc;
-    struct cli_file *f = add(files, path);
-    if (f == NULL)
-        return no_memory(err);
-    rc = open_temp(files, f, fd, err);
-    if (rc != SIM_OK)
-        return rc;
+    *rc = state == CLI_FILE_TEMP ? check_target(path, err) : SIM_OK;
+    if (*rc != SIM_OK)
+        return NULL;
+    f = add(files, path);
+    *rc = f != NULL ? open_temp(files, f, fd, err) : no_memory(err);
+    if (*rc != SIM_OK)
+        return NULL;
+    SIM_BUG_ON(f->temp == NULL);
     f->state = state;
-    *out = f;
-    return SIM_OK;
+    return f;
 }
 
 int cli_files_text(struct cli_files *files, const char *path,
     const struct sim_text *text, struct sim_err *err)
 {
-    struct cli_file *f;
-    int fd, rc;
+    int fd = -1, rc;
 
     if (!sim_text_ok(text))
         return no_memory(err);
-    rc = begin(files, path, CLI_FILE_TEMP, &fd, &f, err);
-    if (rc != SIM_OK)
+    if (begin(files, path, CLI_FILE_TEMP, &fd, &rc, err) == NULL)
         return rc;
     if (write_all(fd, sim_text_str(text), text->len) != 0 || flush(fd) != 0)
         rc = cannot(err, "write", path, errno);
@@ -251,11 +250,10 @@ int cli_files_text(struct cli_files *files, const char *path,
 int cli_files_begin(struct cli_files *files, const char *path, int state,
     const char **temp, struct sim_err *err)
 {
-    struct cli_file *f;
-    int fd;
-    const int rc = begin(files, path, state, &fd, &f, err);
+    int fd = -1, rc;
+    const struct cli_file *f = begin(files, path, state, &fd, &rc, err);
 
-    if (rc != SIM_OK)
+    if (f == NULL)
         return rc;
     close(fd);
     *temp = f->temp;
@@ -320,7 +318,7 @@ void cli_files_release(struct cli_files *files)
 {
     for (int i = 0; i < files->n; i++) {
         const struct cli_file *f = &files->list[i];
-        if (f->state == CLI_FILE_TEMP || f->state == CLI_FILE_SCRATCH)
+        if (f->temp != NULL && f->state != CLI_FILE_DONE)
             (void)unlink(f->temp);
     }
     /* the last made lies deepest; one that is in use by now stays */
@@ -356,13 +354,13 @@ int cli_file_create(
     const char *path, const struct sim_text *text, struct sim_err *err)
 {
     struct cli_files files = {0};
-    struct cli_file *f;
-    int fd, rc;
+    const struct cli_file *f;
+    int fd = -1, rc;
 
     if (!sim_text_ok(text))
         return no_memory(err);
-    rc = begin(&files, path, CLI_FILE_SCRATCH, &fd, &f, err);
-    if (rc != SIM_OK)
+    f = begin(&files, path, CLI_FILE_SCRATCH, &fd, &rc, err);
+    if (f == NULL)
         goto out;
     if (write_all(fd, sim_text_str(text), text->len) != 0 || flush(fd) != 0)
         rc = cannot(err, "write", path, errno);

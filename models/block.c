@@ -33,7 +33,7 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     l->n_doubles = at;
     l->hist_offset = at * sizeof(double);
     l->bytes = l->hist_offset + (size_t)l->n_scopes * MDL_N_TIMES *
-            SIM_HIST_BUCKETS * sizeof(uint32_t);
+                                    SIM_HIST_BUCKETS * sizeof(uint32_t);
     l->bytes = (l->bytes + 15) / 16 * 16;
 }
 
@@ -52,7 +52,8 @@ int mdl_total_init(struct mdl_total *total, const struct mdl_layout *layout,
 }
 
 /* The dense counts of a block as a sparse histogram, added with its weight. */
-static int add_hist(struct sim_whist *into, const uint32_t *count, double weight)
+static int add_hist(
+    struct sim_whist *into, const uint32_t *count, double weight)
 {
     struct sim_hist from = {0};
     int first = 0, last = SIM_HIST_BUCKETS - 1, rc;
@@ -87,7 +88,8 @@ int mdl_total_add(struct mdl_total *total, const struct mdl_layout *layout,
     for (int s = 0; s < layout->n_scopes; s++) {
         for (int t = 0; t < MDL_N_TIMES; t++) {
             struct sim_whist *hist = &total->hist[s * MDL_N_TIMES + t];
-            if (add_hist(hist, mdl_block_hist(layout, block, s, t), weight) != SIM_OK)
+            if (add_hist(hist, mdl_block_hist(layout, block, s, t), weight) !=
+                SIM_OK)
                 return sim_err_set(err, SIM_E_NOMEM, "out of memory");
         }
     }

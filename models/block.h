@@ -26,10 +26,10 @@ enum mdl_count {
     MDL_HAS_SLO, /* offered to a class with an objective */
     MDL_EGRESS_B,
     MDL_INGRESS_B,
-    MDL_LEFT_B,  /* bytes that crossed the user's own site's border */
-    MDL_WORK_S,  /* work served, before deflation */
+    MDL_LEFT_B, /* bytes that crossed the user's own site's border */
+    MDL_WORK_S, /* work served, before deflation */
     MDL_VALUE_LOST_USD,
-    MDL_SUMS,    /* then sum and sum of squares of each time */
+    MDL_SUMS, /* then sum and sum of squares of each time */
     MDL_N_COUNTS = MDL_SUMS + 8,
 };
 
@@ -53,7 +53,7 @@ enum mdl_head {
     MDL_OVERLOADED, /* 1 when requests were cut off */
     MDL_CLIPPED,    /* 1 when the lead-in was cut at 6 h */
     MDL_LEAD_S,
-    MDL_SIMULATED,  /* requests pushed through, lead-in included */
+    MDL_SIMULATED, /* requests pushed through, lead-in included */
     MDL_N_HEADS,
 };
 
@@ -85,13 +85,14 @@ static inline uint32_t *mdl_block_hist(
     unsigned char *base = (unsigned char *)block + layout->hist_offset;
 
     return (uint32_t *)(void *)base +
-        ((size_t)scope * MDL_N_TIMES + (size_t)time) * SIM_HIST_BUCKETS;
+           ((size_t)scope * MDL_N_TIMES + (size_t)time) * SIM_HIST_BUCKETS;
 }
 
-/* ---- totals of one (deployment, section of replications) ------------------- */
+/* ---- totals of one (deployment, section of replications) -------------------
+ */
 
 struct mdl_total {
-    double *sum; /* [n_doubles]: T_r(X) and maxima */
+    double *sum;            /* [n_doubles]: T_r(X) and maxima */
     struct sim_whist *hist; /* [n_scopes x MDL_N_TIMES] */
 };
 
@@ -101,6 +102,7 @@ SIM_MUST_CHECK int mdl_total_init(struct mdl_total *total,
 SIM_MUST_CHECK int mdl_total_add(struct mdl_total *total,
     const struct mdl_layout *layout, void *block, double weight,
     struct sim_err *err);
-void mdl_total_release(struct mdl_total *total, const struct mdl_layout *layout);
+void mdl_total_release(
+    struct mdl_total *total, const struct mdl_layout *layout);
 
 #endif /* MODELS_BLOCK_H */

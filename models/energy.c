@@ -177,7 +177,7 @@ struct grid {
 static int read_grid_row(const struct mdl_csv *csv, int row, int daytype_column,
     int first_hour, struct grid *grid, struct sim_err *err)
 {
-    double offset, month;
+    double offset = 0.0, month = 1.0;
     int rc = mdl_csv_number(csv, row, 1, &offset, err);
     const bool weekend =
         strcmp(mdl_csv_text(csv, row, daytype_column), "weekend") == 0;

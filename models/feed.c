@@ -18,7 +18,7 @@ struct source_state {
     struct mdl_arrivals arrivals;
     struct sim_stream size, input, output, jitter, access, mark;
     int64_t k;
-    double sigma;            /* largest jitter of its paths */
+    double sigma; /* largest jitter of its paths */
     double access_mu, access_sigma;
     bool need_access, need_mark;
 };
@@ -26,13 +26,13 @@ struct source_state {
 struct mdl_feed {
     struct mdl_feed_cfg cfg;
     struct source_state *sources;
-    struct mdl_cox *cox;      /* [n_classes], keyed for the replication */
-    int *trace_at;            /* [n_classes] next row of a trace */
+    struct mdl_cox *cox; /* [n_classes], keyed for the replication */
+    int *trace_at;       /* [n_classes] next row of a trace */
     double total_rate_per_s;
-    double slab_s;            /* start of the next slab */
-    bool leading;             /* in the lead-in's streams */
+    double slab_s;               /* start of the next slab */
+    bool leading;                /* in the lead-in's streams */
     struct sim_request *request; /* the slab, by source */
-    int *order;               /* of sending */
+    int *order;                  /* of sending */
     int *bucket;
     int n, size, next;
 };
@@ -42,7 +42,8 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- set-up ------------------------------------------------------------------ */
+/* ---- set-up
+ * ------------------------------------------------------------------ */
 
 static void start_streams(struct mdl_feed *feed, double from_s)
 {
@@ -76,8 +77,8 @@ static void start_streams(struct mdl_feed *feed, double from_s)
     }
 }
 
-static void source_paths(struct source_state *s, const struct mdl_dep *dep,
-    int source)
+static void source_paths(
+    struct source_state *s, const struct mdl_dep *dep, int source)
 {
     s->access_mu = -INFINITY;
     for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
@@ -89,14 +90,13 @@ static void source_paths(struct source_state *s, const struct mdl_dep *dep,
             s->access_sigma = c->path->access_sigma;
             s->need_access = true;
         }
-        if (c->path->loss_frac > 0.0 ||
-            dep->entries[entry].cfg->rtt_ms != NULL)
+        if (c->path->loss_frac > 0.0 || dep->entries[entry].cfg->rtt_ms != NULL)
             s->need_mark = true;
     }
 }
 
-int mdl_feed_create(const struct mdl_feed_cfg *cfg, struct mdl_feed **out,
-    struct sim_err *err)
+int mdl_feed_create(
+    const struct mdl_feed_cfg *cfg, struct mdl_feed **out, struct sim_err *err)
 {
     const struct mdl_plan *plan = cfg->plan;
     struct mdl_feed *feed = sim_calloc(1, sizeof *feed);
@@ -154,7 +154,8 @@ double mdl_feed_sigma(const struct mdl_feed *feed, int source)
     return feed->sources[source].sigma;
 }
 
-/* ---- one slab ------------------------------------------------------------------ */
+/* ---- one slab
+ * ------------------------------------------------------------------ */
 
 static int reserve(struct mdl_feed *feed, int more, struct sim_err *err)
 {
@@ -194,14 +195,14 @@ static void fill_work(const struct mdl_class *c, struct source_state *s,
         for (int i = 0; i < n; i++)
             work[i] = (time->base_ms + time->per_input_token_ms * input[i] +
                           time->per_output_token_ms * output[i]) /
-                SIM_MS_PER_S;
+                      SIM_MS_PER_S;
     }
     for (int i = 0; i < n; i++)
         work[i] *= deflation;
 }
 
-static void fill_delays(struct source_state *s, double *jitter, double *access,
-    double *mark, int n)
+static void fill_delays(
+    struct source_state *s, double *jitter, double *access, double *mark, int n)
 {
     if (s->sigma > 0.0) {
         sim_stream_normals(&s->jitter, jitter, (size_t)n);
@@ -268,8 +269,8 @@ static int fill_source(struct mdl_feed *feed, int source, double end_s,
 }
 
 /* The user of row i of a trace, by weight; the same for every deployment. */
-static int trace_user(const struct mdl_feed *feed, const struct mdl_class *c,
-    int row)
+static int trace_user(
+    const struct mdl_feed *feed, const struct mdl_class *c, int row)
 {
     const struct mdl_plan *plan = feed->cfg.plan;
     const struct sim_key key = {.seed = (uint64_t)plan->cfg->seed,
@@ -302,10 +303,10 @@ static int fill_trace(struct mdl_feed *feed, int cls, double end_s,
         double work;
         if (own_tokens && c->cfg->has_token_time)
             work = deflation *
-                (time->base_ms +
-                    time->per_input_token_ms * c->trace.input_tok[*at] +
-                    time->per_output_token_ms * c->trace.output_tok[*at]) /
-                SIM_MS_PER_S;
+                   (time->base_ms +
+                       time->per_input_token_ms * c->trace.input_tok[*at] +
+                       time->per_output_token_ms * c->trace.output_tok[*at]) /
+                   SIM_MS_PER_S;
         else
             fill_work(c, &feed->sources[source], deflation, &work, 1);
         rc = emit(feed, source, &t_s, &work, 1, err);
@@ -345,7 +346,9 @@ static void sort_slab(struct mdl_feed *feed, double start_s, double end_s)
     for (int i = 1; i < n; i++) {
         const int x = feed->order[i];
         int j = i;
-        for (; j > 0 && before(&feed->request[x], &feed->request[feed->order[j - 1]]); j--)
+        for (; j > 0 &&
+               before(&feed->request[x], &feed->request[feed->order[j - 1]]);
+             j--)
             feed->order[j] = feed->order[j - 1];
         feed->order[j] = x;
     }
@@ -355,8 +358,8 @@ static int next_slab(struct mdl_feed *feed, struct sim_err *err)
 {
     const struct mdl_plan *plan = feed->cfg.plan;
     const double start_s = feed->slab_s;
-    double end_s = start_s +
-        SLAB / fmax(feed->total_rate_per_s, SLAB / SIM_S_PER_DAY);
+    double end_s =
+        start_s + SLAB / fmax(feed->total_rate_per_s, SLAB / SIM_S_PER_DAY);
     const double deflation =
         mdl_plan_deflation(plan, feed->cfg.origin_s + start_s);
     int rc = SIM_OK;
@@ -401,7 +404,7 @@ int mdl_feed_pull(struct mdl_feed *feed, struct sim_request *batch, size_t n,
     size_t got = 0;
 
     while (feed->next == feed->n && feed->slab_s < feed->cfg.until_s &&
-        !exhausted(feed)) {
+           !exhausted(feed)) {
         const int rc = next_slab(feed, err);
         if (rc != SIM_OK)
             return rc;

@@ -24,21 +24,21 @@ struct mdl_feed_cfg {
     const struct mdl_plan *plan;
     const struct mdl_dep *dep;
     uint64_t replication;
-    uint64_t window;   /* cell index: part of the keys */
-    double origin_s;   /* horizon time of window time 0 */
-    double lead_s;     /* the feed starts at -lead_s */
-    double until_s;    /* no request is sent at or after; may be INFINITY */
+    uint64_t window; /* cell index: part of the keys */
+    double origin_s; /* horizon time of window time 0 */
+    double lead_s;   /* the feed starts at -lead_s */
+    double until_s;  /* no request is sent at or after; may be INFINITY */
 };
 
 struct mdl_feed; /* opaque */
 
-SIM_MUST_CHECK int mdl_feed_create(const struct mdl_feed_cfg *cfg,
-    struct mdl_feed **out, struct sim_err *err);
+SIM_MUST_CHECK int mdl_feed_create(
+    const struct mdl_feed_cfg *cfg, struct mdl_feed **out, struct sim_err *err);
 void mdl_feed_destroy(struct mdl_feed *feed);
 
 /** Up to n requests in send order; *count = 0 at the end. */
-SIM_MUST_CHECK int mdl_feed_pull(struct mdl_feed *feed, struct sim_request *batch,
-    size_t n, size_t *count, struct sim_err *err);
+SIM_MUST_CHECK int mdl_feed_pull(struct mdl_feed *feed,
+    struct sim_request *batch, size_t n, size_t *count, struct sim_err *err);
 
 /** Stop sending at `until_s` (later than anything pulled so far). */
 void mdl_feed_until(struct mdl_feed *feed, double until_s);

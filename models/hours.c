@@ -17,13 +17,15 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- energy data ------------------------------------------------------------- */
+/* ---- energy data
+ * ------------------------------------------------------------- */
 
 static int load_entry(const struct mdl_plan *plan, const struct mdl_entry *e,
     struct sim_arena *arena, struct mdl_entry_energy *out, struct sim_err *err)
 {
     const struct mdl_energy_cfg *cfg = &e->cfg->energy;
-    double *block = sim_arena_calloc(arena, 3 * MDL_HOURS_PER_YR, sizeof *block);
+    double *block =
+        sim_arena_calloc(arena, 3 * MDL_HOURS_PER_YR, sizeof *block);
     int days = 0, rc;
 
     if (block == NULL)
@@ -55,14 +57,15 @@ int mdl_entry_energy_load(const struct mdl_plan *plan,
     for (int i = 0; i < dep->n_entries; i++) {
         const int rc = load_entry(plan, &dep->entries[i], arena, &list[i], err);
         if (rc != SIM_OK)
-            return sim_err_wrap(err, rc, "sites.%s.energy",
-                dep->entries[i].cfg->name);
+            return sim_err_wrap(
+                err, rc, "sites.%s.energy", dep->entries[i].cfg->name);
     }
     *out = list;
     return SIM_OK;
 }
 
-/* ---- the walk ------------------------------------------------------------------- */
+/* ---- the walk
+ * ------------------------------------------------------------------- */
 
 /* Where an hour of the horizon stands. */
 struct hour {
@@ -76,10 +79,10 @@ struct walk {
     const struct mdl_dep *dep;
     const struct mdl_shares *shares;
     const struct mdl_timeline *timeline;
-    double *unit;    /* [n_zc x 168] integral of the shape over the hour [h] */
-    double *volume;  /* [n_zc] unit x growth of this hour */
+    double *unit;   /* [n_zc x 168] integral of the shape over the hour [h] */
+    double *volume; /* [n_zc] unit x growth of this hour */
     int64_t disturbed_at; /* next disturbed interval */
-    int start_hour;  /* hour of year of time zero */
+    int start_hour;       /* hour of year of time zero */
 };
 
 /* Mean of the shape over every hour of the week, by zone and class. */
@@ -92,12 +95,13 @@ static void fill_units(struct walk *w)
             const struct mdl_rate rate = {.base_per_s = 1.0,
                 .shape = &plan->classes[c].shape,
                 .offset_s = plan->start_weekday * SIM_S_PER_DAY +
-                    plan->zones_h[z] * SIM_S_PER_H,
+                            plan->zones_h[z] * SIM_S_PER_H,
                 .growth_norm = 1.0};
             double *unit = w->unit + (size_t)(z * plan->n_classes + c) * 168;
             for (int h = 0; h < 168; h++)
-                unit[h] = mdl_rate_integral(&rate, h * SIM_S_PER_H,
-                              (h + 1) * SIM_S_PER_H) / SIM_S_PER_H;
+                unit[h] = mdl_rate_integral(
+                              &rate, h * SIM_S_PER_H, (h + 1) * SIM_S_PER_H) /
+                          SIM_S_PER_H;
         }
     }
 }
@@ -114,7 +118,8 @@ static void fill_volumes(struct walk *w, int64_t hour)
         const double growth = mdl_growth(&rate, t_s);
         for (int z = 0; z < plan->n_zones; z++) {
             const int zc = z * plan->n_classes + c;
-            w->volume[zc] = growth * w->unit[(size_t)zc * 168 + (size_t)(hour % 168)];
+            w->volume[zc] =
+                growth * w->unit[(size_t)zc * 168 + (size_t)(hour % 168)];
         }
     }
 }
@@ -125,10 +130,10 @@ static bool hour_disturbed(struct walk *w, int64_t hour)
     const int64_t from = hour * HOUR_NS, to = from + HOUR_NS;
 
     while (w->disturbed_at < tl->n_disturbed &&
-        tl->disturbed[w->disturbed_at].to_ns <= from)
+           tl->disturbed[w->disturbed_at].to_ns <= from)
         w->disturbed_at++;
     return w->disturbed_at < tl->n_disturbed &&
-        tl->disturbed[w->disturbed_at].from_ns < to;
+           tl->disturbed[w->disturbed_at].from_ns < to;
 }
 
 /* Mean servers up with the site up, over an hour; *at walks the changes. */
@@ -139,8 +144,8 @@ struct member_walk {
     double month_peak_kw, peak_kw;
 };
 
-static double servers_over(struct walk *w, int member, struct member_walk *mw,
-    int64_t hour)
+static double servers_over(
+    struct walk *w, int member, struct member_walk *mw, int64_t hour)
 {
     const struct mdl_timeline *tl = w->timeline;
     const int64_t end = (hour + 1) * HOUR_NS;
@@ -181,17 +186,18 @@ static void member_hour(struct walk *w, int member, const struct hour *h,
     const struct mdl_entry *e = &w->dep->entries[m->entry];
     const int n_zc = w->shares->n_zc;
     const size_t cell = ((size_t)(h->year * MDL_N_STRATA + h->stratum) *
-                                (size_t)w->dep->n_members + (size_t)member) *
-        (size_t)n_zc;
+                                (size_t)w->dep->n_members +
+                            (size_t)member) *
+                        (size_t)n_zc;
     const double up = servers_over(w, member, mw, h->index);
     const double busy = dot(w->volume, w->shares->work + cell, n_zc) *
-        h->growth_deflation / m->speed; /* slots */
+                        h->growth_deflation / m->speed; /* slots */
     const double x = up > 0.0 ? busy / (up * m->slots_per_server) : 0.0;
     const double it_kw =
         up * mdl_power_w(e->idle_w, e->peak_w, x) / SIM_W_PER_KW;
     const double load = e->it_kw > 0.0 ? it_kw / e->it_kw : 0.0;
-    const double site_kw = it_kw *
-        mdl_pue(&e->cfg->facility, load, energy->temp_c[h->hour_of_year]);
+    const double site_kw = it_kw * mdl_pue(&e->cfg->facility, load,
+                                       energy->temp_c[h->hour_of_year]);
     const double served = dot(w->volume, w->shares->served + cell, n_zc);
     const int k = h->column;
 
@@ -212,23 +218,25 @@ static void member_hour(struct walk *w, int member, const struct hour *h,
         site_kw * energy->carbon_kg_per_kwh[h->hour_of_year];
     usage->q[MDL_Q_WATER_L][k] += it_kw * e->cfg->facility.wue_l_per_kwh;
     usage->q[MDL_Q_SERVED][k] += served * SIM_S_PER_H;
-    usage->q[MDL_Q_GPU_BUSY_H][k] +=
-        fmin(busy, up * m->slots_per_server) / m->slots_per_server *
-        (double)e->accelerators;
+    usage->q[MDL_Q_GPU_BUSY_H][k] += fmin(busy, up * m->slots_per_server) /
+                                     m->slots_per_server *
+                                     (double)e->accelerators;
 }
 
 /* Bytes of the hour, by class: linear in the requests served. */
-static void hour_egress(struct walk *w, int member, const struct hour *h,
-    struct mdl_usage *usage)
+static void hour_egress(
+    struct walk *w, int member, const struct hour *h, struct mdl_usage *usage)
 {
     const int n_zc = w->shares->n_zc;
     const size_t cell = ((size_t)(h->year * MDL_N_STRATA + h->stratum) *
-                                (size_t)w->dep->n_members + (size_t)member) *
-        (size_t)n_zc;
+                                (size_t)w->dep->n_members +
+                            (size_t)member) *
+                        (size_t)n_zc;
     double bytes = 0.0;
 
     for (int zc = 0; zc < n_zc; zc++)
-        bytes += w->volume[zc] * w->shares->served[cell + (size_t)zc] *
+        bytes +=
+            w->volume[zc] * w->shares->served[cell + (size_t)zc] *
             w->plan->classes[zc % w->plan->n_classes].cfg->response_size_bytes;
     usage->q[MDL_Q_EGRESS_GB][h->column] +=
         bytes * SIM_S_PER_H / SIM_BYTES_PER_GB;
@@ -258,19 +266,19 @@ static struct hour hour_at(struct walk *w, int64_t index, int timing)
     if (!w->plan->windowed)
         h.year = 0;
     h.stratum = hour_disturbed(w, index) ? MDL_DISTURBED : MDL_NORMAL;
-    h.hour_of_year =
-        (int)((index + w->start_hour) % (int64_t)SIM_H_PER_YR);
+    h.hour_of_year = (int)((index + w->start_hour) % (int64_t)SIM_H_PER_YR);
     h.month_of_year = mdl_month_of_day(h.hour_of_year / 24);
     h.column = 1;
     while (mdl_money_column_end_yr(timing, w->plan->cfg->horizon_yr, h.column) <
-        end_yr - 1e-9)
+           end_yr - 1e-9)
         h.column++;
     h.growth_deflation =
         mdl_plan_deflation(w->plan, (double)index * SIM_S_PER_H);
     return h;
 }
 
-/* ---- determinants that need no hours ------------------------------------------- */
+/* ---- determinants that need no hours
+ * ------------------------------------------- */
 
 static void entry_constants(const struct walk *w, int entry, int timing,
     const struct mdl_tl_counts *failed, struct mdl_usage *usage)
@@ -281,11 +289,12 @@ static void entry_constants(const struct walk *w, int entry, int timing,
     const double servers = e->servers >= 0 ? (double)e->servers : 0.0;
     const double all = mdl_hardware_failures_per_yr(
         &site->hardware, site->failures.server.afr_frac);
-    const double accelerators = all > 0.0
-        ? (double)e->accelerators *
-            -log1p(-site->hardware.accelerator_afr_frac) / all : 0.0;
-    const double visits = (double)(failed->server_failures +
-                              failed->site_failures) *
+    const double accelerators =
+        all > 0.0 ? (double)e->accelerators *
+                        -log1p(-site->hardware.accelerator_afr_frac) / all
+                  : 0.0;
+    const double visits =
+        (double)(failed->server_failures + failed->site_failures) *
         (1.0 - site->staff.batch_frac);
     const int n = mdl_money_columns(timing, horizon);
 
@@ -310,8 +319,8 @@ static void entry_constants(const struct walk *w, int entry, int timing,
 }
 
 /* Requests that the slots could serve at the mean work of the mix. */
-static void entry_capacity(const struct walk *w, int entry, int timing,
-    struct mdl_usage *usage)
+static void entry_capacity(
+    const struct walk *w, int entry, int timing, struct mdl_usage *usage)
 {
     const struct mdl_entry *e = &w->dep->entries[entry];
     const struct mdl_member *m = &w->dep->members[e->first_member];
@@ -320,18 +329,19 @@ static void entry_capacity(const struct walk *w, int entry, int timing,
 
     for (int c = 0; c < w->plan->n_classes; c++) {
         rate += w->plan->classes[c].rate_per_s;
-        work += w->plan->classes[c].rate_per_s * w->plan->classes[c].mean_work_s;
+        work +=
+            w->plan->classes[c].rate_per_s * w->plan->classes[c].mean_work_s;
     }
     if (e->servers < 0 || !(work > 0.0))
         return;
     for (int k = 1; k < mdl_money_columns(timing, horizon); k++) {
         const double end = mdl_money_column_end_yr(timing, horizon, k);
         const double yr = mdl_money_column_yr(timing, horizon, k);
-        const double middle_s =
-            (end - 0.5 * yr) * SIM_H_PER_YR * SIM_S_PER_H;
-        usage->q[MDL_Q_CAPACITY][k] = (double)e->servers * m->slots_per_server *
-            m->speed / (work / rate * mdl_plan_deflation(w->plan, middle_s)) *
-            yr * SIM_H_PER_YR * SIM_S_PER_H;
+        const double middle_s = (end - 0.5 * yr) * SIM_H_PER_YR * SIM_S_PER_H;
+        usage->q[MDL_Q_CAPACITY][k] =
+            (double)e->servers * m->slots_per_server * m->speed /
+            (work / rate * mdl_plan_deflation(w->plan, middle_s)) * yr *
+            SIM_H_PER_YR * SIM_S_PER_H;
     }
 }
 
@@ -390,8 +400,8 @@ int mdl_hours_run(const struct mdl_plan *plan, const struct mdl_dep *dep,
 {
     const size_t n_zc = (size_t)shares->n_zc;
     struct member_walk *mw = sim_calloc((size_t)dep->n_members, sizeof *mw);
-    struct walk w = {.plan = plan, .dep = dep, .shares = shares,
-        .timeline = timeline};
+    struct walk w = {
+        .plan = plan, .dep = dep, .shares = shares, .timeline = timeline};
 
     w.unit = sim_calloc(n_zc * 168 + 1, sizeof *w.unit);
     w.volume = sim_calloc(n_zc + 1, sizeof *w.volume);

@@ -63,13 +63,14 @@ static double offered(const struct mdl_plan *plan, const struct mdl_dep *dep,
 }
 
 /* The larger of 20 mean responses and 3 relaxation times of one member. */
-static double member_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
-    int member, double t_s)
+static double member_lead(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, int member, double t_s)
 {
     const struct mdl_member *m = &dep->members[member];
     const int slots = mdl_member_slots(m);
     double rate, cs2;
-    const double load = offered(plan, dep, NULL, member, t_s, &rate, &cs2) / m->speed;
+    const double load =
+        offered(plan, dep, NULL, member, t_s, &rate, &cs2) / m->speed;
 
     if (!(rate > 0.0))
         return 0.0;
@@ -82,9 +83,10 @@ static double member_lead(const struct mdl_plan *plan, const struct mdl_dep *dep
     const double ca2 = 1.0;
     /* Sakasegawa's approximation of the mean wait */
     const double wait = service * (ca2 + cs2) / 2.0 *
-        sim_pow(rho, sqrt(2.0 * (slots + 1.0)) - 1.0) / (slots * (1.0 - rho));
-    const double tau = 2.0 * rho * (ca2 + cs2) * service /
-        (slots * (1.0 - rho) * (1.0 - rho));
+                        sim_pow(rho, sqrt(2.0 * (slots + 1.0)) - 1.0) /
+                        (slots * (1.0 - rho));
+    const double tau =
+        2.0 * rho * (ca2 + cs2) * service / (slots * (1.0 - rho) * (1.0 - rho));
     return fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau);
 }
 
@@ -102,7 +104,7 @@ static bool changed_within(
             high = middle;
     }
     return low < tl->n_changes &&
-        (double)tl->changes[low].t_ns / (double)SIM_NS_PER_S < to_s;
+           (double)tl->changes[low].t_ns / (double)SIM_NS_PER_S < to_s;
 }
 
 /* Fluid backlog over the six hours before t0: time at which it was last zero.
@@ -123,7 +125,7 @@ static double last_empty(const struct mdl_plan *plan, const struct mdl_dep *dep,
         const double capacity =
             layers ? servers * m->slots_per_server * m->speed : 0.0;
         backlog += (offered(plan, dep, tl, member, t, &rate, &cs2) - capacity) *
-            FLUID_STEP_S;
+                   FLUID_STEP_S;
         if (backlog <= 0.0) {
             backlog = 0.0;
             empty_s = t + FLUID_STEP_S;
@@ -155,7 +157,8 @@ double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     return ceil(lead);
 }
 
-double mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep)
+double mdl_world_mean_lead(
+    const struct mdl_plan *plan, const struct mdl_dep *dep)
 {
     double lead = 0.0;
 

@@ -22,12 +22,12 @@ enum dep_figure {
     F_LOSS,
     F_AT_90,
     F_SITES,
-    F_UPTIME,    /* user-weighted reach, or k sites up */
+    F_UPTIME, /* user-weighted reach, or k sites up */
     F_OUTAGES,
     F_DOWN,
     F_SURVIVED,
-    F_FIRST,     /* hours to the first outage, cut at the run's end */
-    F_FAILED,    /* 1 - survived: outages behind F_FIRST */
+    F_FIRST,  /* hours to the first outage, cut at the run's end */
+    F_FAILED, /* 1 - survived: outages behind F_FIRST */
     F_FAILURES,
     F_SPARES,
     F_CREWS,
@@ -51,11 +51,12 @@ struct job {
     int64_t horizon_ns, from_ns;
     double *figures; /* [n x stride] */
     size_t stride;
-    double *at;      /* [n_at x n_entries x n]: up at a time */
+    double *at; /* [n_at x n_entries x n]: up at a time */
     int64_t n;
 };
 
-/* ---- reach: can users get to a site that is up? ------------------------------- */
+/* ---- reach: can users get to a site that is up?
+ * ------------------------------- */
 
 struct reach {
     const struct mdl_plan *plan;
@@ -89,8 +90,8 @@ static void reach_turn(struct reach *r, int member, bool up)
 }
 
 /* User-weighted time [h] in which at least one candidate is up. */
-static int reach_hours(const struct job *job, const struct mdl_timeline *tl,
-    double *hours)
+static int reach_hours(
+    const struct job *job, const struct mdl_timeline *tl, double *hours)
 {
     const struct mdl_dep *dep = job->c->dep;
     struct reach r = {.plan = job->study->plan, .dep = dep};
@@ -128,7 +129,8 @@ static int reach_hours(const struct job *job, const struct mdl_timeline *tl,
     return SIM_OK;
 }
 
-/* ---- one timeline ---------------------------------------------------------------- */
+/* ---- one timeline
+ * ---------------------------------------------------------------- */
 
 static void site_figures(const struct job *job, int64_t index,
     const struct mdl_tl_site_measures *site)
@@ -152,8 +154,8 @@ static void site_figures(const struct job *job, int64_t index,
 }
 
 /* Is each entry up at the times of `report.at`? */
-static void at_figures(const struct job *job, int64_t index,
-    const struct mdl_timeline *tl)
+static void at_figures(
+    const struct job *job, int64_t index, const struct mdl_timeline *tl)
 {
     const struct mdl_report_cfg *report = &job->study->cfg->report;
     const struct mdl_dep *dep = job->c->dep;
@@ -162,21 +164,22 @@ static void at_figures(const struct job *job, int64_t index,
         for (int i = 0; i < dep->n_members; i++) {
             const size_t cell = ((size_t)k * (size_t)dep->n_entries +
                                     (size_t)dep->members[i].entry) *
-                    (size_t)job->n + (size_t)index;
+                                    (size_t)job->n +
+                                (size_t)index;
             int32_t servers;
             bool layers;
             mdl_timeline_state(tl, i,
                 (int64_t)(report->at_s[k] * (double)SIM_NS_PER_S), dep->tl,
                 &servers, &layers);
             if (layers && servers >= dep->tl[i].needed)
-                job->at[cell] += 1.0 /
-                    dep->entries[dep->members[i].entry].n_members;
+                job->at[cell] +=
+                    1.0 / dep->entries[dep->members[i].entry].n_members;
         }
     }
 }
 
-static int timeline_figures(void *ctx, int64_t index, void *slot,
-    struct sim_err *err)
+static int timeline_figures(
+    void *ctx, int64_t index, void *slot, struct sim_err *err)
 {
     struct job *job = ctx;
     const struct mdl_dep *dep = job->c->dep;
@@ -209,8 +212,9 @@ static int timeline_figures(void *ctx, int64_t index, void *slot,
     f[F_FIRST] = fmin(m.k_first_down_h, m.hours);
     f[F_CREWS] = tl.crew_busy_ns / NS_PER_H;
     for (int i = 0; i < dep->n_members; i++) {
-        f[F_FAILURES] += (double)(tl.counts[i].server_failures +
-            tl.counts[i].site_failures + tl.counts[i].wan_failures);
+        f[F_FAILURES] +=
+            (double)(tl.counts[i].server_failures + tl.counts[i].site_failures +
+                     tl.counts[i].wan_failures);
         f[F_SPARES] += (double)tl.counts[i].server_failures;
     }
     site_figures(job, index, m.site);
@@ -223,8 +227,8 @@ static int timeline_figures(void *ctx, int64_t index, void *slot,
     return rc;
 }
 
-static int timeline_done(void *ctx, int64_t index, const void *slot,
-    struct sim_err *err)
+static int timeline_done(
+    void *ctx, int64_t index, const void *slot, struct sim_err *err)
 {
     (void)ctx;
     (void)index;
@@ -241,11 +245,12 @@ static int timeline_stop(void *ctx)
     return o->stop != NULL ? o->stop(o->ctx) : 0;
 }
 
-/* ---- estimates ---------------------------------------------------------------------- */
+/* ---- estimates
+ * ---------------------------------------------------------------------- */
 
 /* Ratio of column x to column y over timelines; exact where nothing fails. */
-static struct res_estimate ratio(const struct job *job, size_t x, size_t y,
-    double scale, double *buffer)
+static struct res_estimate ratio(
+    const struct job *job, size_t x, size_t y, double scale, double *buffer)
 {
     struct sim_interval interval;
     struct res_estimate e;
@@ -257,7 +262,8 @@ static struct res_estimate ratio(const struct job *job, size_t x, size_t y,
     sim_ratio_estimate(
         buffer, buffer + job->n, job->n, job->study->level, &interval);
     e = (struct res_estimate){.value = interval.value * scale,
-        .half_width = interval.half_width * fabs(scale), .n = interval.n};
+        .half_width = interval.half_width * fabs(scale),
+        .n = interval.n};
     if (isnan(e.value))
         return res_undefined("no outage was seen");
     if (!job->c->fails)
@@ -307,21 +313,23 @@ static int put_dep(const struct job *job, double *buffer)
                 buffer));
     if (job->c->dep->cfg->needed_sites < 1)
         return rc;
-    for (size_t i = 0; rc == SIM_OK && i < sizeof k_rows / sizeof k_rows[0]; i++)
+    for (size_t i = 0; rc == SIM_OK && i < sizeof k_rows / sizeof k_rows[0];
+         i++)
         rc = res_put(run, scope, k_rows[i].name,
             ratio(job, (size_t)k_rows[i].x, (size_t)k_rows[i].y,
                 k_rows[i].scale, buffer));
     return rc;
 }
 
-static int put_at(const struct job *job, int entry, const char *scope,
-    double *buffer)
+static int put_at(
+    const struct job *job, int entry, const char *scope, double *buffer)
 {
     struct res_run *run = job->study->run;
     int rc = SIM_OK;
 
     for (int k = 0; rc == SIM_OK && k < job->study->cfg->report.n_at; k++) {
-        const double *x = job->at +
+        const double *x =
+            job->at +
             ((size_t)k * (size_t)job->c->dep->n_entries + (size_t)entry) *
                 (size_t)job->n;
         struct sim_interval interval;
@@ -332,7 +340,8 @@ static int put_at(const struct job *job, int entry, const char *scope,
         snprintf(name, sizeof name, "%s.at.%d", scope, k);
         rc = res_put(run, name, "availability",
             (struct res_estimate){.value = interval.value,
-                .half_width = interval.half_width, .n = interval.n});
+                .half_width = interval.half_width,
+                .n = interval.n});
     }
     return rc;
 }
@@ -353,13 +362,13 @@ static int put_site(const struct job *job, int entry, double *buffer)
     char scope[160];
     int rc = SIM_OK;
 
-    snprintf(scope, sizeof scope, "%s.site.%s", job->c->dep->cfg->name,
-        site->name);
+    snprintf(
+        scope, sizeof scope, "%s.site.%s", job->c->dep->cfg->name, site->name);
     for (size_t i = 0; rc == SIM_OK && i < sizeof rows / sizeof rows[0]; i++) {
         /* per hour: of one member on average, servers of all */
         const bool per_hour = rows[i].y < 0;
-        const double scale = per_hour && rows[i].x != S_SERVERS
-            ? 1.0 / members : rows[i].scale;
+        const double scale =
+            per_hour && rows[i].x != S_SERVERS ? 1.0 / members : rows[i].scale;
         const struct res_estimate e = ratio(job, first + (size_t)rows[i].x,
             per_hour ? F_HOURS : first + (size_t)rows[i].y, scale, buffer);
         rc = res_put(job->study->run, scope, rows[i].name, e);
@@ -371,21 +380,27 @@ static int put_site(const struct job *job, int entry, double *buffer)
     return rc;
 }
 
-/* ---- one deployment ------------------------------------------------------------------------ */
+/* ---- one deployment
+ * ------------------------------------------------------------------------ */
 
-int mdl_measure_availability(struct mdl_study *study, int dep,
-    struct sim_err *err)
+int mdl_measure_availability(
+    struct mdl_study *study, int dep, struct sim_err *err)
 {
     const struct mdl_case *c = &study->cases[dep];
     const size_t entries = (size_t)c->dep->n_entries;
     const size_t n_at = (size_t)study->cfg->report.n_at;
     double lead_s = 0.0;
     int64_t lead_n;
-    struct job job = {.study = study, .c = c, .n = study->done,
+    struct job job = {.study = study,
+        .c = c,
+        .n = study->done,
         .horizon_ns = mdl_study_horizon_ns(study),
         .stride = N_DEP_FIGURES + entries * N_SITE_FIGURES};
-    const struct sim_exec_job exec = {.ctx = &job, .slot_bytes = 16,
-        .work = timeline_figures, .commit = timeline_done, .stop = timeline_stop};
+    const struct sim_exec_job exec = {.ctx = &job,
+        .slot_bytes = 16,
+        .work = timeline_figures,
+        .commit = timeline_done,
+        .stop = timeline_stop};
     double *buffer = NULL;
     int rc;
 
@@ -400,7 +415,8 @@ int mdl_measure_availability(struct mdl_study *study, int dep,
     job.at = sim_calloc(n_at * entries * (size_t)job.n, sizeof(double));
     buffer = sim_calloc(2 * (size_t)job.n, sizeof *buffer);
     rc = job.figures != NULL && job.at != NULL && buffer != NULL
-        ? sim_exec_run(&exec, job.n, study->options->jobs, err) : SIM_E_NOMEM;
+             ? sim_exec_run(&exec, job.n, study->options->jobs, err)
+             : SIM_E_NOMEM;
     if (rc == SIM_OK)
         rc = put_dep(&job, buffer);
     for (int i = 0; rc == SIM_OK && i < c->dep->n_entries; i++)

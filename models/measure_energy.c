@@ -10,7 +10,8 @@
 #include "sim/stats.h"
 #include "sim/units.h"
 
-/* ---- the hours of every replication --------------------------------------------- */
+/* ---- the hours of every replication
+ * --------------------------------------------- */
 
 struct hours_job {
     struct mdl_study *study;
@@ -23,8 +24,9 @@ static int hours_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
     struct hours_job *job = ctx;
     struct mdl_case *c = job->c;
     const size_t at = (size_t)index * (size_t)c->dep->n_entries;
-    const int64_t horizon_ns = (int64_t)(job->study->cfg->horizon_yr *
-        SIM_H_PER_YR * SIM_S_PER_H * (double)SIM_NS_PER_S);
+    const int64_t horizon_ns =
+        (int64_t)(job->study->cfg->horizon_yr * SIM_H_PER_YR * SIM_S_PER_H *
+                  (double)SIM_NS_PER_S);
     struct mdl_timeline tl = {0};
     int rc = mdl_timeline_draw(c->dep->tl, c->dep->n_members, horizon_ns,
         (uint64_t)job->study->cfg->seed, (uint64_t)index, &tl, err);
@@ -37,8 +39,8 @@ static int hours_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
     return rc;
 }
 
-static int hours_done(void *ctx, int64_t index, const void *slot,
-    struct sim_err *err)
+static int hours_done(
+    void *ctx, int64_t index, const void *slot, struct sim_err *err)
 {
     (void)ctx;
     (void)index;
@@ -64,8 +66,8 @@ static void lost_value(struct mdl_study *study, struct mdl_case *c, int timing)
 
     for (int r = 0; r < study->n_sections; r++) {
         for (int b = 0; b < l->n_classes; b++) {
-            const double *n = c->section[r].sum + l->counts +
-                (size_t)b * MDL_N_COUNTS;
+            const double *n =
+                c->section[r].sum + l->counts + (size_t)b * MDL_N_COUNTS;
             lost += n[MDL_VALUE_LOST_USD];
             offered += n[MDL_OFFERED];
         }
@@ -78,8 +80,9 @@ static void lost_value(struct mdl_study *study, struct mdl_case *c, int timing)
         double volume = 0.0;
         for (int i = 0; i < study->plan->n_sources; i++) {
             const struct mdl_rate rate = mdl_plan_rate(study->plan, i);
-            volume += mdl_rate_integral(&rate, start * SIM_H_PER_YR * SIM_S_PER_H,
-                end * SIM_H_PER_YR * SIM_S_PER_H);
+            volume +=
+                mdl_rate_integral(&rate, start * SIM_H_PER_YR * SIM_S_PER_H,
+                    end * SIM_H_PER_YR * SIM_S_PER_H);
         }
         for (int rep = 0; rep < study->n_hour_reps; rep++)
             c->usage[(size_t)rep * (size_t)c->dep->n_entries]
@@ -88,7 +91,8 @@ static void lost_value(struct mdl_study *study, struct mdl_case *c, int timing)
 }
 
 /* Money alone: a demand given as such is served in full. */
-static void given_demand(struct mdl_study *study, struct mdl_case *c, int timing)
+static void given_demand(
+    struct mdl_study *study, struct mdl_case *c, int timing)
 {
     const double demand = c->dep->cfg->demand_per_yr;
     const double horizon = study->cfg->horizon_yr;
@@ -96,7 +100,8 @@ static void given_demand(struct mdl_study *study, struct mdl_case *c, int timing
     if (isnan(demand))
         return;
     for (int rep = 0; rep < study->n_hour_reps; rep++) {
-        struct mdl_usage *u = &c->usage[(size_t)rep * (size_t)c->dep->n_entries];
+        struct mdl_usage *u =
+            &c->usage[(size_t)rep * (size_t)c->dep->n_entries];
         for (int k = 1; k < mdl_money_columns(timing, horizon); k++)
             u->q[MDL_Q_SERVED][k] =
                 demand * mdl_money_column_yr(timing, horizon, k);
@@ -109,8 +114,11 @@ static int run_hours(struct mdl_study *study, struct mdl_case *c, int timing,
     const int columns = mdl_money_columns(timing, study->cfg->horizon_yr);
     const size_t entries = (size_t)c->dep->n_entries;
     struct hours_job job = {.study = study, .c = c, .timing = timing};
-    const struct sim_exec_job exec = {.ctx = &job, .slot_bytes = 16,
-        .work = hours_work, .commit = hours_done, .stop = hours_stop};
+    const struct sim_exec_job exec = {.ctx = &job,
+        .slot_bytes = 16,
+        .work = hours_work,
+        .commit = hours_done,
+        .stop = hours_stop};
     int rc = mdl_shares_build(study->plan, c->dep, &c->layout, &c->pool,
         &study->arena, &c->shares, err);
 
@@ -140,9 +148,21 @@ static int run_hours(struct mdl_study *study, struct mdl_case *c, int timing,
     return SIM_OK;
 }
 
-/* ---- metrics of energy ------------------------------------------------------------ */
+/* ---- metrics of energy
+ * ------------------------------------------------------------ */
 
-enum figure { IT, SITE, CARBON, WATER, BILL, PEAK, SERVED, VISITS, EGRESS, N_FIGURES };
+enum figure {
+    IT,
+    SITE,
+    CARBON,
+    WATER,
+    BILL,
+    PEAK,
+    SERVED,
+    VISITS,
+    EGRESS,
+    N_FIGURES
+};
 
 /* Figures of entries [first, first+n) in one replication, per year. */
 static void figures_of(const struct mdl_study *study, const struct mdl_case *c,
@@ -189,7 +209,8 @@ static struct res_estimate figure_ratio(const struct mdl_study *study,
     if (!c->fails)
         return res_exact(interval.value * scale);
     return (struct res_estimate){.value = interval.value * scale,
-        .half_width = interval.half_width * scale, .n = interval.n,
+        .half_width = interval.half_width * scale,
+        .n = interval.n,
         .reason = isnan(interval.half_width) ? "one replication has no interval"
                                              : NULL};
 }
@@ -208,8 +229,7 @@ static int put_energy(struct mdl_study *study, const struct mdl_case *c,
         {"power.facility.mean", SITE, -1, 1.0 / SIM_H_PER_YR},
         {"truck_rolls_per_year", VISITS, -1, 1.0},
         {"traffic.egress", EGRESS, -1, 1.0}};
-    double *f = sim_calloc(
-        (size_t)study->n_hour_reps * N_FIGURES, sizeof *f);
+    double *f = sim_calloc((size_t)study->n_hour_reps * N_FIGURES, sizeof *f);
     int rc = f != NULL ? SIM_OK : SIM_E_NOMEM;
 
     for (int r = 0; rc == SIM_OK && r < study->n_hour_reps; r++)
@@ -227,7 +247,8 @@ static int put_energy(struct mdl_study *study, const struct mdl_case *c,
 static int put_day(struct mdl_study *study, const struct mdl_case *c)
 {
     double x[24], y[24] = {0};
-    struct res_series s = {.x_unit = "h", .y_unit = "kW", .n = 24, .x = x, .y = y};
+    struct res_series s = {
+        .x_unit = "h", .y_unit = "kW", .n = 24, .x = x, .y = y};
     char name[160];
 
     for (int h = 0; h < 24; h++) {
@@ -235,10 +256,10 @@ static int put_day(struct mdl_study *study, const struct mdl_case *c)
         for (int r = 0; r < study->n_hour_reps; r++)
             for (int e = 0; e < c->dep->n_entries; e++)
                 y[h] += c->hours[r * c->dep->n_entries + e].hour_kw[h] /
-                    study->n_hour_reps;
+                        study->n_hour_reps;
     }
-    snprintf(name, sizeof name, "%s.power.facility.hour_of_day",
-        c->dep->cfg->name);
+    snprintf(
+        name, sizeof name, "%s.power.facility.hour_of_day", c->dep->cfg->name);
     s.name = name;
     return y[0] > 0.0 ? res_add_series(study->run, &s) : SIM_OK;
 }
@@ -247,12 +268,13 @@ static int put_day(struct mdl_study *study, const struct mdl_case *c)
 static int put_traffic(struct mdl_study *study, const struct mdl_case *c)
 {
     const struct mdl_layout *l = &c->layout;
-    const double volume = mdl_offered_total(study->plan, -1) /
-        study->cfg->horizon_yr;
+    const double volume =
+        mdl_offered_total(study->plan, -1) / study->cfg->horizon_yr;
     static const struct {
         const char *name;
         int count;
-    } rows[] = {{"traffic.ingress", MDL_INGRESS_B}, {"traffic.left_site", MDL_LEFT_B}};
+    } rows[] = {
+        {"traffic.ingress", MDL_INGRESS_B}, {"traffic.left_site", MDL_LEFT_B}};
     double x[MDL_MAX_SECTIONS], y[MDL_MAX_SECTIONS];
     int rc = SIM_OK;
 
@@ -260,8 +282,8 @@ static int put_traffic(struct mdl_study *study, const struct mdl_case *c)
         for (int r = 0; r < study->n_sections; r++) {
             x[r] = y[r] = 0.0;
             for (int b = 0; b < l->n_classes; b++) {
-                const double *n = c->section[r].sum + l->counts +
-                    (size_t)b * MDL_N_COUNTS;
+                const double *n =
+                    c->section[r].sum + l->counts + (size_t)b * MDL_N_COUNTS;
                 x[r] += n[rows[i].count];
                 y[r] += n[MDL_OFFERED];
             }
@@ -315,7 +337,9 @@ int mdl_measure_energy(struct mdl_study *study, int dep, struct sim_err *err)
     return rc;
 }
 
-/* ---- money ---------------------------------------------------------------------------- */
+/* ---- money
+ * ----------------------------------------------------------------------------
+ */
 
 static int plan_money(struct mdl_study *study, int dep,
     struct mdl_money_plan *plan, struct sim_err *err)
@@ -328,16 +352,18 @@ static int plan_money(struct mdl_study *study, int dep,
     if (entries == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     for (int i = 0; i < c->dep->n_entries; i++)
-        entries[i] = (struct mdl_money_entry){
-            .name = c->dep->entries[i].cfg->name,
-            .procure = c->dep->entries[i].cfg->procure,
-            .depreciation = c->dep->entries[i].cfg->cost.depreciation,
-            .facility_depreciation =
-                c->dep->entries[i].cfg->facility.depreciation};
+        entries[i] =
+            (struct mdl_money_entry){.name = c->dep->entries[i].cfg->name,
+                .procure = c->dep->entries[i].cfg->procure,
+                .depreciation = c->dep->entries[i].cfg->cost.depreciation,
+                .facility_depreciation =
+                    c->dep->entries[i].cfg->facility.depreciation};
     *plan = (struct mdl_money_plan){.deployment = c->dep->cfg->name,
-        .horizon_yr = study->cfg->horizon_yr, .timing = finance->timing,
+        .horizon_yr = study->cfg->horizon_yr,
+        .timing = finance->timing,
         .depreciation = finance->depreciation,
-        .n_entries = c->dep->n_entries, .entries = entries};
+        .n_entries = c->dep->n_entries,
+        .entries = entries};
     return SIM_OK;
 }
 
@@ -349,7 +375,8 @@ int mdl_measure_money(struct mdl_study *study, struct sim_err *err)
     struct mdl_money_case *cases =
         sim_arena_calloc(&study->arena, (size_t)n, sizeof *cases);
     int rc = plans != NULL && cases != NULL
-        ? SIM_OK : sim_err_set(err, SIM_E_NOMEM, "out of memory");
+                 ? SIM_OK
+                 : sim_err_set(err, SIM_E_NOMEM, "out of memory");
 
     for (int d = 0; rc == SIM_OK && d < n; d++) {
         struct mdl_case *c = &study->cases[d];
@@ -368,14 +395,15 @@ int mdl_measure_money(struct mdl_study *study, struct sim_err *err)
                 &study->run->arena, &study->run->deployments[d].ledger, err);
         cases[d] = (struct mdl_money_case){.plan = &plans[d],
             .ledger = study->run->deployments[d].ledger,
-            .mean = c->mean_usage, .reps = c->usage,
+            .mean = c->mean_usage,
+            .reps = c->usage,
             .n_reps = c->fails ? study->n_hour_reps : 0};
     }
     const struct mdl_money_case *base = &cases[study->plan->baseline];
     for (int d = 0; rc == SIM_OK && d < n; d++) {
         if (cases[d].ledger != NULL)
-            rc = mdl_money_metrics(study->run, &cases[d],
-                base->ledger != NULL ? base : NULL, err);
+            rc = mdl_money_metrics(
+                study->run, &cases[d], base->ledger != NULL ? base : NULL, err);
     }
     return rc;
 }

@@ -19,7 +19,8 @@ static const char *const time_names[MDL_N_TIMES] = {
     "latency", "network", "queue", "service"};
 static const char *const quantile_names[N_QUANTILES] = {
     "p50", "p90", "p95", "p99", "p999"};
-static const double quantile_levels[N_QUANTILES] = {0.5, 0.9, 0.95, 0.99, 0.999};
+static const double quantile_levels[N_QUANTILES] = {
+    0.5, 0.9, 0.95, 0.99, 0.999};
 
 /* A scope of metrics: block scopes [first, first + n) filtered by tier. */
 struct scope {
@@ -38,7 +39,7 @@ static bool in_scope(const struct mdl_case *c, const struct scope *s, int block)
     if (block < s->first || block >= s->first + s->n)
         return false;
     return s->tier == NULL ||
-        strcmp(c->dep->entries[entry].cfg->tier, s->tier) == 0;
+           strcmp(c->dep->entries[entry].cfg->tier, s->tier) == 0;
 }
 
 struct res_estimate mdl_estimate(const struct mdl_study *study,
@@ -62,7 +63,8 @@ struct res_estimate mdl_estimate(const struct mdl_study *study,
     return e;
 }
 
-/* ---- sums by section -------------------------------------------------------- */
+/* ---- sums by section --------------------------------------------------------
+ */
 
 static void sum_counts(const struct mdl_study *study, const struct mdl_case *c,
     const struct scope *s, int count, double *x)
@@ -73,8 +75,8 @@ static void sum_counts(const struct mdl_study *study, const struct mdl_case *c,
         x[r] = 0.0;
         for (int b = s->first; b < s->first + s->n; b++) {
             if (in_scope(c, s, b))
-                x[r] += c->section[r].sum[l->counts +
-                    (size_t)b * MDL_N_COUNTS + (size_t)count];
+                x[r] += c->section[r].sum[l->counts + (size_t)b * MDL_N_COUNTS +
+                                          (size_t)count];
         }
     }
 }
@@ -87,11 +89,13 @@ static void sum_loads(const struct mdl_study *study, const struct mdl_case *c,
     for (int r = 0; r < study->n_sections; r++) {
         x[r] = 0.0;
         for (int e = 0; e < l->n_entries; e++) {
-            if (s->entry >= 0 ? e == s->entry
-                              : s->tier == NULL ||
-                        strcmp(c->dep->entries[e].cfg->tier, s->tier) == 0)
-                x[r] += c->section[r].sum[l->loads +
-                    (size_t)e * MDL_N_LOADS + (size_t)load];
+            if (s->entry >= 0
+                    ? e == s->entry
+                    : s->tier == NULL ||
+                          strcmp(c->dep->entries[e].cfg->tier, s->tier) == 0)
+                x[r] +=
+                    c->section[r]
+                        .sum[l->loads + (size_t)e * MDL_N_LOADS + (size_t)load];
         }
     }
 }
@@ -103,7 +107,8 @@ static void sum_head(const struct mdl_study *study, const struct mdl_case *c,
         x[r] = c->section[r].sum[head];
 }
 
-/* ---- putting ------------------------------------------------------------------ */
+/* ---- putting
+ * ------------------------------------------------------------------ */
 
 struct put {
     struct mdl_study *study;
@@ -124,15 +129,16 @@ static void put_ratio(struct put *p, const char *name, double scale)
     put(p, name, mdl_estimate(p->study, p->c, p->x, p->y, scale));
 }
 
-static void put_count_ratio(struct put *p, const char *name, int count, int over,
-    double scale)
+static void put_count_ratio(
+    struct put *p, const char *name, int count, int over, double scale)
 {
     sum_counts(p->study, p->c, p->scope, count, p->x);
     sum_counts(p->study, p->c, p->scope, over, p->y);
     put_ratio(p, name, scale);
 }
 
-/* ---- times ---------------------------------------------------------------------- */
+/* ---- times
+ * ---------------------------------------------------------------------- */
 
 static int merge_hist(const struct mdl_study *study, const struct mdl_case *c,
     const struct scope *s, int time, struct sim_whist *out)
@@ -193,8 +199,10 @@ static struct res_estimate sd_estimate(struct put *p, int time)
     if (isfinite(e.value)) {
         struct sim_interval interval;
         sim_jackknife_estimate(e.value, without, n, p->study->level, &interval);
-        e = (struct res_estimate){.value = interval.value, .n = interval.n,
-            .half_width = p->c->dep->unstable ? (double)NAN : interval.half_width};
+        e = (struct res_estimate){.value = interval.value,
+            .n = interval.n,
+            .half_width =
+                p->c->dep->unstable ? (double)NAN : interval.half_width};
     }
 out:
     sim_free(sum);
@@ -210,16 +218,19 @@ static struct res_estimate max_estimate(struct put *p, int time)
     for (int r = 0; r < p->study->n_sections; r++) {
         for (int b = p->scope->first; b < p->scope->first + p->scope->n; b++) {
             if (in_scope(p->c, p->scope, b))
-                max = fmax(max, p->c->section[r].sum[l->max +
-                                  (size_t)b * MDL_N_TIMES + (size_t)time]);
+                max = fmax(max,
+                    p->c->section[r]
+                        .sum[l->max + (size_t)b * MDL_N_TIMES + (size_t)time]);
         }
     }
-    return (struct res_estimate){.value = SIM_MS_PER_S * max, .half_width = NAN,
-        .n = p->study->done, .reason = "largest seen, no interval"};
+    return (struct res_estimate){.value = SIM_MS_PER_S * max,
+        .half_width = NAN,
+        .n = p->study->done,
+        .reason = "largest seen, no interval"};
 }
 
-static struct res_estimate quantile_estimate(struct put *p,
-    const struct sim_whist *hist, double level, double served)
+static struct res_estimate quantile_estimate(
+    struct put *p, const struct sim_whist *hist, double level, double served)
 {
     struct sim_interval interval;
     struct res_estimate e;
@@ -231,7 +242,8 @@ static struct res_estimate quantile_estimate(struct put *p,
     if (p->rc != SIM_OK || isnan(interval.value))
         return res_undefined("nothing was observed");
     e = (struct res_estimate){.value = SIM_MS_PER_S * interval.value,
-        .half_width = SIM_MS_PER_S * interval.half_width, .n = interval.n};
+        .half_width = SIM_MS_PER_S * interval.half_width,
+        .n = interval.n};
     if (isnan(e.half_width))
         e.reason = "one replication has no interval";
     if (p->c->dep->unstable) {
@@ -254,7 +266,8 @@ static void put_quantiles(struct put *p, int time)
         p->rc = merge_hist(p->study, p->c, p->scope, time, hist);
     for (int q = 0; q < N_QUANTILES && p->rc == SIM_OK; q++) {
         const double beyond = served * (1.0 - quantile_levels[q]);
-        snprintf(name, sizeof name, "%s.%s", time_names[time], quantile_names[q]);
+        snprintf(
+            name, sizeof name, "%s.%s", time_names[time], quantile_names[q]);
         const struct res_estimate e =
             quantile_estimate(p, hist, quantile_levels[q], served);
         if (p->rc != SIM_OK)
@@ -264,8 +277,8 @@ static void put_quantiles(struct put *p, int time)
             beyond / (double)p->study->done < MIN_BEYOND && p->rc == SIM_OK)
             p->rc = res_warn(p->study->run,
                 "%s.%s rests on %.0f requests per replication beyond it; its "
-                "interval may be too narrow", p->scope->name, name,
-                beyond / (double)p->study->done);
+                "interval may be too narrow",
+                p->scope->name, name, beyond / (double)p->study->done);
     }
     for (size_t i = 0; hist != NULL && i < n; i++)
         sim_whist_release(&hist[i]);
@@ -289,12 +302,13 @@ static void put_times(struct put *p)
         MDL_SERVED, SIM_MS_PER_S * SIM_MS_PER_S);
 }
 
-/* ---- counts and loads -------------------------------------------------------------- */
+/* ---- counts and loads
+ * -------------------------------------------------------------- */
 
 /* A total is the ratio to the offered requests of the deployment times their
  * exact number, never an expansion of the sample. */
-static void put_totals(struct put *p, const struct scope *all, double volume,
-    double seconds)
+static void put_totals(
+    struct put *p, const struct scope *all, double volume, double seconds)
 {
     static const struct {
         const char *name;
@@ -307,7 +321,8 @@ static void put_totals(struct put *p, const struct scope *all, double volume,
     for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++) {
         sum_counts(p->study, p->c, p->scope, totals[i].count, p->x);
         sum_counts(p->study, p->c, all, MDL_OFFERED, p->y);
-        if (totals[i].count == MDL_OFFERED && p->scope->cls < 0 && p->scope->main)
+        if (totals[i].count == MDL_OFFERED && p->scope->cls < 0 &&
+            p->scope->main)
             put(p, totals[i].name, res_exact(volume));
         else
             put_ratio(p, totals[i].name, volume);
@@ -337,7 +352,8 @@ static void put_loads(struct put *p)
         const char *name;
         int load;
     } means[] = {{"in_system.mean", MDL_IN_SYSTEM_S},
-        {"queue_length.mean", MDL_WAITING_S}, {"busy_servers.mean", MDL_BUSY_S}};
+        {"queue_length.mean", MDL_WAITING_S},
+        {"busy_servers.mean", MDL_BUSY_S}};
 
     for (size_t i = 0; i < sizeof means / sizeof means[0]; i++) {
         sum_loads(p->study, p->c, p->scope, means[i].load, p->x);
@@ -360,8 +376,8 @@ static void put_power(struct put *p)
         p->y[r] = p->c->section[r].sum[MDL_SECONDS];
         for (int e = 0; e < l->n_entries; e++) {
             const struct mdl_entry *entry = &p->c->dep->entries[e];
-            const double *load = p->c->section[r].sum + l->loads +
-                (size_t)e * MDL_N_LOADS;
+            const double *load =
+                p->c->section[r].sum + l->loads + (size_t)e * MDL_N_LOADS;
             const int slots =
                 p->c->dep->members[entry->first_member].slots_per_server;
             if (p->scope->entry >= 0 && e != p->scope->entry)
@@ -372,14 +388,15 @@ static void put_power(struct put *p)
             any = any || entry->peak_w > 0.0;
             p->x[r] += (entry->idle_w * load[MDL_SLOTS_UP_S] +
                            (entry->peak_w - entry->idle_w) * load[MDL_BUSY_S]) /
-                slots / SIM_W_PER_KW;
+                       slots / SIM_W_PER_KW;
         }
     }
     if (any)
         put_ratio(p, "power.mean", 1.0);
 }
 
-/* ---- objectives ---------------------------------------------------------------------- */
+/* ---- objectives
+ * ---------------------------------------------------------------------- */
 
 static void put_objective(struct put *p)
 {
@@ -390,8 +407,7 @@ static void put_objective(struct put *p)
     for (int i = 0; i < study->plan->n_classes; i++) {
         const struct mdl_class *c = &study->plan->classes[i];
         const struct scope one = {.first = i, .n = 1, .entry = -1, .cls = i};
-        if (!(c->slo_level > 0.0) ||
-            (p->scope->cls >= 0 && p->scope->cls != i))
+        if (!(c->slo_level > 0.0) || (p->scope->cls >= 0 && p->scope->cls != i))
             continue;
         any = true;
         sum_counts(study, p->c, &one, MDL_WITHIN, p->x);
@@ -403,11 +419,14 @@ static void put_objective(struct put *p)
     if (!any)
         return;
     put_count_ratio(p, "slo.attainment", MDL_WITHIN, MDL_HAS_SLO, 1.0);
-    put(p, "slo.met", (struct res_estimate){.value = worst, .half_width = NAN,
-        .n = study->done});
+    put(p, "slo.met",
+        (struct res_estimate){
+            .value = worst, .half_width = NAN, .n = study->done});
 }
 
-/* ---- the CDF ---------------------------------------------------------------------------- */
+/* ---- the CDF
+ * ----------------------------------------------------------------------------
+ */
 
 static int curve_of(struct mdl_study *study, const struct mdl_case *c,
     const char *name, const struct sim_whist *hist, struct sim_whist *pool)
@@ -415,8 +434,13 @@ static int curve_of(struct mdl_study *study, const struct mdl_case *c,
     double x[CURVE_POINTS], y[CURVE_POINTS], lo[CURVE_POINTS], hi[CURVE_POINTS];
     double *above = sim_calloc(2 * (size_t)study->n_sections, sizeof *above);
     double *total = above != NULL ? above + study->n_sections : NULL;
-    struct res_series s = {.name = name, .x_unit = "ms", .y_unit = "1",
-        .x = x, .y = y, .lo = lo, .hi = hi};
+    struct res_series s = {.name = name,
+        .x_unit = "ms",
+        .y_unit = "1",
+        .x = x,
+        .y = y,
+        .lo = lo,
+        .hi = hi};
     int rc;
 
     if (above == NULL)
@@ -467,7 +491,9 @@ static int put_curve(struct mdl_study *study, const struct mdl_case *c,
     return rc;
 }
 
-/* ---- scopes ------------------------------------------------------------------------------- */
+/* ---- scopes
+ * -------------------------------------------------------------------------------
+ */
 
 /* Exact offered requests and the time they are spread over. */
 static void volume_of(const struct mdl_study *study, const struct mdl_case *c,
@@ -510,8 +536,12 @@ static int measure_scope(struct mdl_study *study, const struct mdl_case *c,
 {
     const size_t n = (size_t)study->n_sections;
     double *x = sim_calloc(2 * n, sizeof *x);
-    struct put p = {.study = study, .c = c, .scope = scope, .x = x,
-        .y = x != NULL ? x + n : NULL, .rc = x != NULL ? SIM_OK : SIM_E_NOMEM};
+    struct put p = {.study = study,
+        .c = c,
+        .scope = scope,
+        .x = x,
+        .y = x != NULL ? x + n : NULL,
+        .rc = x != NULL ? SIM_OK : SIM_E_NOMEM};
 
     if (p.rc == SIM_OK)
         put_totals(&p, all, volume, seconds);
@@ -543,15 +573,16 @@ static int measure_scope(struct mdl_study *study, const struct mdl_case *c,
 static const char *scope_name(struct mdl_study *study, const char *dep,
     const char *kind, const char *name)
 {
-    return kind != NULL
-        ? sim_arena_printf(&study->run->arena, "%s.%s.%s", dep, kind, name)
-        : sim_arena_strdup(&study->run->arena, dep);
+    return kind != NULL ? sim_arena_printf(
+                              &study->run->arena, "%s.%s.%s", dep, kind, name)
+                        : sim_arena_strdup(&study->run->arena, dep);
 }
 
 static bool tier_seen(const struct mdl_dep *dep, int entry)
 {
     for (int i = 0; i < entry; i++) {
-        if (strcmp(dep->entries[i].cfg->tier, dep->entries[entry].cfg->tier) == 0)
+        if (strcmp(dep->entries[i].cfg->tier, dep->entries[entry].cfg->tier) ==
+            0)
             return true;
     }
     return false;
@@ -562,8 +593,8 @@ int mdl_measure_requests(struct mdl_study *study, int dep, struct sim_err *err)
     const struct mdl_case *c = &study->cases[dep];
     const int n_classes = c->layout.n_classes, n_entries = c->layout.n_entries;
     const char *name = c->dep->cfg->name;
-    const struct scope all = {.name = name, .n = n_classes, .entry = -1,
-        .cls = -1, .main = true};
+    const struct scope all = {
+        .name = name, .n = n_classes, .entry = -1, .cls = -1, .main = true};
     double volume, seconds;
     int rc;
 
@@ -574,21 +605,31 @@ int mdl_measure_requests(struct mdl_study *study, int dep, struct sim_err *err)
     if (rc == SIM_OK)
         rc = put_curve(study, c, &all);
     for (int i = 0; rc == SIM_OK && i < n_classes; i++) {
-        const struct scope s = {.first = i, .n = 1, .entry = -1, .cls = i,
-            .name = scope_name(study, name, "class",
-                study->plan->classes[i].cfg->name)};
-        rc = s.name != NULL
-            ? measure_scope(study, c, &s, &all, volume, seconds) : SIM_E_NOMEM;
+        const struct scope s = {.first = i,
+            .n = 1,
+            .entry = -1,
+            .cls = i,
+            .name = scope_name(
+                study, name, "class", study->plan->classes[i].cfg->name)};
+        rc = s.name != NULL ? measure_scope(study, c, &s, &all, volume, seconds)
+                            : SIM_E_NOMEM;
     }
     for (int i = 0; rc == SIM_OK && i < n_entries; i++) {
         const struct mdl_site_cfg *site = c->dep->entries[i].cfg;
-        const struct scope s = {.first = n_classes + i, .n = 1, .entry = i,
-            .cls = -1, .name = scope_name(study, name, "site", site->name)};
-        const struct scope t = {.first = n_classes, .n = n_entries, .entry = -1,
-            .cls = -1, .tier = site->tier,
+        const struct scope s = {.first = n_classes + i,
+            .n = 1,
+            .entry = i,
+            .cls = -1,
+            .name = scope_name(study, name, "site", site->name)};
+        const struct scope t = {.first = n_classes,
+            .n = n_entries,
+            .entry = -1,
+            .cls = -1,
+            .tier = site->tier,
             .name = scope_name(study, name, "tier", site->tier)};
         rc = s.name != NULL && t.name != NULL
-            ? measure_scope(study, c, &s, &all, volume, seconds) : SIM_E_NOMEM;
+                 ? measure_scope(study, c, &s, &all, volume, seconds)
+                 : SIM_E_NOMEM;
         if (rc == SIM_OK && !tier_seen(c->dep, i))
             rc = measure_scope(study, c, &t, &all, volume, seconds);
     }
@@ -597,20 +638,27 @@ int mdl_measure_requests(struct mdl_study *study, int dep, struct sim_err *err)
     return rc;
 }
 
-/* ---- one metric, for the precision stop ------------------------------------------------------ */
+/* ---- one metric, for the precision stop
+ * ------------------------------------------------------ */
 
 struct res_estimate mdl_measure_one(
     const struct mdl_study *study, int dep, const char *metric)
 {
     const struct mdl_case *c = &study->cases[dep];
-    const struct scope all = {.name = "", .n = c->layout.n_classes,
-        .entry = -1, .cls = -1, .main = true};
+    const struct scope all = {.name = "",
+        .n = c->layout.n_classes,
+        .entry = -1,
+        .cls = -1,
+        .main = true};
     const size_t n = (size_t)study->n_sections;
     struct sim_whist *hist = sim_calloc(n, sizeof *hist);
     double *x = sim_calloc(2 * n, sizeof *x);
     struct res_estimate e = res_undefined("not a metric of requests");
     struct mdl_study copy = *study;
-    struct put p = {.study = &copy, .c = c, .scope = &all, .x = x,
+    struct put p = {.study = &copy,
+        .c = c,
+        .scope = &all,
+        .x = x,
         .y = x != NULL ? x + n : NULL};
 
     for (int t = 0; x != NULL && hist != NULL && t < MDL_N_TIMES; t++) {

@@ -72,8 +72,9 @@ int mdl_check_thresholds(const struct mdl_run_cfg *cfg, struct sim_err *err)
             return rc;
         for (int d = 0; d < cfg->n_deployments; d++) {
             const size_t n = strlen(cfg->deployments[d].name);
-            known = known || (strncmp(rule.metric, cfg->deployments[d].name, n) == 0 &&
-                                 rule.metric[n] == '.');
+            known = known ||
+                    (strncmp(rule.metric, cfg->deployments[d].name, n) == 0 &&
+                        rule.metric[n] == '.');
         }
         if (!known)
             return sim_err_set(err, SIM_E_INPUT,

@@ -20,7 +20,8 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- users ------------------------------------------------------------------ */
+/* ---- users ------------------------------------------------------------------
+ */
 
 static int zone_of(struct mdl_plan *plan, double offset_h)
 {
@@ -38,7 +39,8 @@ static char *entity_name(struct sim_arena *arena, const char *text)
     char *name = sim_arena_strdup(arena, text);
 
     for (char *p = name; p != NULL && *p != '\0'; p++)
-        *p = isalnum((unsigned char)*p) ? (char)tolower((unsigned char)*p) : '-';
+        *p =
+            isalnum((unsigned char)*p) ? (char)tolower((unsigned char)*p) : '-';
     return name;
 }
 
@@ -61,8 +63,8 @@ static int add_metro(struct mdl_plan *plan, const struct mdl_csv *csv, int row,
         .access = plan->cfg->users.access,
         .utc_offset_h = number[3],
         .name = entity_name(&plan->arena, mdl_csv_text(csv, row, column[0])),
-        .country = sim_arena_strdup(
-            &plan->arena, mdl_csv_text(csv, row, column[1]))};
+        .country =
+            sim_arena_strdup(&plan->arena, mdl_csv_text(csv, row, column[1]))};
     if (user->name == NULL || user->country == NULL)
         return no_memory(err);
     plan->n_users++;
@@ -74,9 +76,10 @@ static int users_from_table(struct mdl_plan *plan, struct sim_err *err)
     static const char *const names[6] = {
         "name", "country", "lat", "lon", "population", "utc_offset_h"};
     const struct mdl_users_cfg *cfg = &plan->cfg->users;
-    const char *set = strncmp(cfg->from, "metros-", 7) == 0 ? cfg->from + 7 : "";
+    const char *set =
+        strncmp(cfg->from, "metros-", 7) == 0 ? cfg->from + 7 : "";
     struct mdl_csv csv;
-    int column[6], set_column;
+    int column[6] = {0}, set_column = 0;
     int rc = mdl_csv_builtin(plan->data, "metros.csv", &plan->arena, &csv, err);
 
     if (rc == SIM_OK)
@@ -116,12 +119,15 @@ static int plan_users(struct mdl_plan *plan, struct sim_err *err)
 {
     const struct mdl_users_cfg *cfg = &plan->cfg->users;
     const int64_t most = cfg->from != NULL ? cfg->top
-        : cfg->n_list > 0 ? cfg->n_list : 1;
+                         : cfg->n_list > 0 ? cfg->n_list
+                                           : 1;
     double sum = 0.0;
     int rc = SIM_OK;
 
-    plan->users = sim_arena_calloc(&plan->arena, (size_t)most, sizeof *plan->users);
-    plan->zones_h = sim_arena_calloc(&plan->arena, (size_t)most, sizeof(double));
+    plan->users =
+        sim_arena_calloc(&plan->arena, (size_t)most, sizeof *plan->users);
+    plan->zones_h =
+        sim_arena_calloc(&plan->arena, (size_t)most, sizeof(double));
     if (plan->users == NULL || plan->zones_h == NULL)
         return no_memory(err);
     if (cfg->from != NULL)
@@ -142,7 +148,8 @@ static int plan_users(struct mdl_plan *plan, struct sim_err *err)
     return SIM_OK;
 }
 
-/* ---- classes ------------------------------------------------------------------ */
+/* ---- classes
+ * ------------------------------------------------------------------ */
 
 static double growth_norm(double growth_per_yr)
 {
@@ -171,8 +178,8 @@ static void class_objective(struct mdl_class *c)
     }
 }
 
-static int class_tokens(struct mdl_plan *plan, struct mdl_class *c,
-    struct sim_err *err)
+static int class_tokens(
+    struct mdl_plan *plan, struct mdl_class *c, struct sim_err *err)
 {
     const struct mdl_tokens_cfg *tokens = &c->cfg->tokens;
 
@@ -201,13 +208,14 @@ static void class_work(struct mdl_class *c)
         double sum = 0.0, sum2 = 0.0;
         for (int i = 0; i < c->trace.n; i++) {
             const double w = time->base_ms +
-                time->per_input_token_ms * c->trace.input_tok[i] +
-                time->per_output_token_ms * c->trace.output_tok[i];
+                             time->per_input_token_ms * c->trace.input_tok[i] +
+                             time->per_output_token_ms * c->trace.output_tok[i];
             sum += w;
             sum2 += w * w;
         }
         mean = sum / c->trace.n / SIM_MS_PER_S;
-        variance = sum2 / c->trace.n / (SIM_MS_PER_S * SIM_MS_PER_S) - mean * mean;
+        variance =
+            sum2 / c->trace.n / (SIM_MS_PER_S * SIM_MS_PER_S) - mean * mean;
     } else {
         mdl_token_law_work(&c->tokens, time->base_ms / SIM_MS_PER_S,
             time->per_input_token_ms / SIM_MS_PER_S,
@@ -217,8 +225,8 @@ static void class_work(struct mdl_class *c)
     c->cs2 = mean > 0.0 ? variance / (mean * mean) : 0.0;
 }
 
-static int class_trace(struct mdl_plan *plan, struct mdl_class *c,
-    struct sim_err *err)
+static int class_trace(
+    struct mdl_plan *plan, struct mdl_class *c, struct sim_err *err)
 {
     const struct mdl_trace_cfg *trace = &c->arrivals->process.trace;
     int rc;
@@ -228,13 +236,16 @@ static int class_trace(struct mdl_plan *plan, struct mdl_class *c,
     if (plan->windowed)
         return sim_err_set(err, SIM_E_INPUT,
             "class '%s' replays a trace, which needs 'simulate.duration' or "
-            "'simulate.requests', not windows", c->cfg->name);
-    rc = mdl_trace_read(trace->file, trace->scale, &plan->arena, &c->trace, err);
+            "'simulate.requests', not windows",
+            c->cfg->name);
+    rc =
+        mdl_trace_read(trace->file, trace->scale, &plan->arena, &c->trace, err);
     if (rc == SIM_OK && mdl_tokens_from_trace(&c->cfg->tokens) &&
         (c->trace.input_tok == NULL || c->trace.output_tok == NULL))
         return sim_err_set(err, SIM_E_INPUT,
             "class '%s' takes its tokens from '%s', which has no columns "
-            "input_tokens and output_tokens", c->cfg->name, trace->file);
+            "input_tokens and output_tokens",
+            c->cfg->name, trace->file);
     return rc;
 }
 
@@ -249,8 +260,8 @@ static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
     class_objective(c);
     rc = mdl_shape_build(c->arrivals, plan->data, &plan->arena, &c->shape, err);
     if (rc == SIM_OK && c->arrivals->process.has_cox)
-        rc = mdl_cox_build(&c->arrivals->process.cox, plan->data, &plan->arena,
-            &c->cox, err);
+        rc = mdl_cox_build(
+            &c->arrivals->process.cox, plan->data, &plan->arena, &c->cox, err);
     c->cox.entity = sim_entity(cfg->name);
     if (rc == SIM_OK)
         rc = class_tokens(plan, c, err);
@@ -260,8 +271,9 @@ static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
         return sim_err_wrap(err, rc, "requests.%s", cfg->name);
     class_work(c);
     c->rate_per_s = c->trace.n > 1
-        ? c->trace.n / c->trace.t_s[c->trace.n - 1]
-        : c->arrivals->rate_per_s * (cfg->has_arrivals ? 1.0 : cfg->share_frac);
+                        ? c->trace.n / c->trace.t_s[c->trace.n - 1]
+                        : c->arrivals->rate_per_s *
+                              (cfg->has_arrivals ? 1.0 : cfg->share_frac);
     return SIM_OK;
 }
 
@@ -270,7 +282,8 @@ static int plan_classes(struct mdl_plan *plan, struct sim_err *err)
     const int n = plan->cfg->n_requests;
 
     plan->n_classes = n;
-    plan->classes = sim_arena_calloc(&plan->arena, (size_t)n, sizeof *plan->classes);
+    plan->classes =
+        sim_arena_calloc(&plan->arena, (size_t)n, sizeof *plan->classes);
     if (plan->classes == NULL)
         return no_memory(err);
     for (int i = 0; i < n; i++) {
@@ -297,13 +310,14 @@ static int plan_sources(struct mdl_plan *plan, struct sim_err *err)
         snprintf(name, sizeof name, "%s/%s", plan->users[s->user].name,
             plan->classes[s->cls].cfg->name);
         s->entity = sim_entity(name);
-        s->base_per_s = plan->classes[s->cls].rate_per_s *
-            plan->users[s->user].share;
+        s->base_per_s =
+            plan->classes[s->cls].rate_per_s * plan->users[s->user].share;
     }
     return SIM_OK;
 }
 
-/* ---- time --------------------------------------------------------------------- */
+/* ---- time
+ * --------------------------------------------------------------------- */
 
 /* Month and weekday (0 = Monday) of a day counted from 1970-01-01, after
  * Hinnant's civil-from-days arithmetic. */
@@ -326,11 +340,11 @@ static int plan_time(struct mdl_plan *plan, struct sim_err *err)
     const struct mdl_simulate_cfg *sim = &plan->cfg->simulate;
     int mday;
 
-    calendar_of(plan->cfg->start, &plan->start_month, &mday,
-        &plan->start_weekday);
+    calendar_of(
+        plan->cfg->start, &plan->start_month, &mday, &plan->start_weekday);
     if (mday != 1)
-        return sim_err_set(err, SIM_E_INPUT,
-            "'start' must be the first day of a month");
+        return sim_err_set(
+            err, SIM_E_INPUT, "'start' must be the first day of a month");
     plan->windowed = isnan(sim->duration_s) && sim->requests < 0;
     plan->horizon_s = plan->cfg->horizon_yr * YEAR_S;
     plan->n_years = (int)ceil(plan->cfg->horizon_yr - 1e-9);
@@ -394,7 +408,8 @@ struct mdl_rate mdl_plan_rate(const struct mdl_plan *plan, int source)
 
     return (struct mdl_rate){.base_per_s = s->base_per_s,
         .shape = &c->shape,
-        .offset_s = plan->start_weekday * SIM_S_PER_DAY + offset_h * SIM_S_PER_H,
+        .offset_s =
+            plan->start_weekday * SIM_S_PER_DAY + offset_h * SIM_S_PER_H,
         .growth_per_yr = c->arrivals->growth_per_yr,
         .growth_norm = c->growth_norm};
 }

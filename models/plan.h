@@ -21,8 +21,8 @@ struct mdl_user {
     const char *name;
     bool placed;
     double lat, lon;
-    double share;        /* of the total weight */
-    int access;          /* enum mdl_access */
+    double share; /* of the total weight */
+    int access;   /* enum mdl_access */
     double utc_offset_h;
     const char *country; /* NULL = unknown */
     int zone;            /* index of its distinct utc offset */
@@ -33,30 +33,30 @@ struct mdl_class {
     const struct mdl_class_cfg *cfg;
     const struct mdl_arrivals_cfg *arrivals;
     struct mdl_shape shape;
-    struct mdl_cox cox;      /* seed and replication filled per piece */
-    double rate_per_s;       /* year 0, all users */
+    struct mdl_cox cox; /* seed and replication filled per piece */
+    double rate_per_s;  /* year 0, all users */
     double growth_norm;
     double mean_work_s, cs2; /* of the work on the reference; SCV */
     double slo_s;            /* limit, INFINITY = none */
     double slo_level;        /* 0.95 ...; 0 = none */
     struct mdl_token_law tokens;
-    struct mdl_trace trace;  /* n = 0: none */
+    struct mdl_trace trace; /* n = 0: none */
 };
 
 /* One (user, class): what has streams of its own. */
 struct mdl_source {
     int user, cls;
-    uint64_t entity;      /* sim_entity("user/class") */
-    double base_per_s;    /* rate * share_c * w_u / sum(w) */
+    uint64_t entity;   /* sim_entity("user/class") */
+    double base_per_s; /* rate * share_c * w_u / sum(w) */
 };
 
 struct mdl_member {
-    int entry;            /* of its deployment */
-    int user;             /* each-user: whose; else -1 */
-    const char *name;     /* "stores@chicago", "east#2", "east" */
+    int entry;        /* of its deployment */
+    int user;         /* each-user: whose; else -1 */
+    const char *name; /* "stores@chicago", "east#2", "east" */
     bool placed;
     double lat, lon;
-    int64_t servers;      /* -1 = unlimited */
+    int64_t servers; /* -1 = unlimited */
     int slots_per_server;
     double speed;
 };
@@ -64,17 +64,18 @@ struct mdl_member {
 /* A member a user may be sent to, with the path there. */
 struct mdl_candidate {
     int member;
-    double km;            /* NAN = unknown */
+    double km; /* NAN = unknown */
     struct mdl_path *path;
 };
 
 struct mdl_entry {
     const struct mdl_site_cfg *cfg;
     int first_member, n_members;
-    int64_t servers;      /* of all members; -1 = unlimited */
+    int64_t servers;       /* of all members; -1 = unlimited */
     double idle_w, peak_w; /* of a server */
-    int64_t accelerators; /* of a server */
-    double it_kw;         /* contracted per member: facility capacity or servers at peak */
+    int64_t accelerators;  /* of a server */
+    double
+        it_kw; /* contracted per member: facility capacity or servers at peak */
 };
 
 struct mdl_dep {
@@ -86,12 +87,13 @@ struct mdl_dep {
     int n_members;
     /* candidates of (user, class), in order of preference:
      * candidate[uc_first[s] .. uc_first[s+1]) for source s */
-    struct mdl_candidate *candidates; 
+    struct mdl_candidate *candidates;
     int *uc_first;
     int max_candidates;
-    double max_rtt_s;      /* longest median round trip, for the follow-up */
+    double max_rtt_s; /* longest median round trip, for the follow-up */
     bool has_requests;
-    double worst_load;     /* offered load over capacity of the worst member, year's mean, largest year */
+    double worst_load; /* offered load over capacity of the worst member, year's
+                          mean, largest year */
     bool unstable;
 };
 
@@ -101,20 +103,21 @@ struct mdl_plan {
     const struct mdl_data_source *data;
     struct mdl_user *users;
     int n_users;
-    double *zones_h;  /* distinct utc offsets */
+    double *zones_h; /* distinct utc offsets */
     int n_zones;
     struct mdl_class *classes;
     int n_classes;
-    struct mdl_source *sources; /* [n_users x n_classes], class by class in a user */
+    struct mdl_source
+        *sources; /* [n_users x n_classes], class by class in a user */
     int n_sources;
     struct mdl_dep *deps;
     int n_deps;
     int baseline;
     bool windowed;
-    double horizon_s;     /* of the simulated time line */
-    int start_weekday;    /* 0 = Monday */
-    int start_month;      /* 0 = January */
-    int n_years;          /* started years of the horizon */
+    double horizon_s;  /* of the simulated time line */
+    int start_weekday; /* 0 = Monday */
+    int start_month;   /* 0 = January */
+    int n_years;       /* started years of the horizon */
 };
 
 /**

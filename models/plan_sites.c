@@ -19,10 +19,11 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- members ---------------------------------------------------------------- */
+/* ---- members ----------------------------------------------------------------
+ */
 
-static int64_t members_of(const struct mdl_plan *plan,
-    const struct mdl_site_cfg *site)
+static int64_t members_of(
+    const struct mdl_plan *plan, const struct mdl_site_cfg *site)
 {
     if (site->count >= 1)
         return site->count;
@@ -31,8 +32,8 @@ static int64_t members_of(const struct mdl_plan *plan,
 
 /* Members dealt to users by weight, largest remainder; ties to the earlier
  * user.  quota: out [n_users]. */
-static void deal(const struct mdl_plan *plan, int64_t n, int64_t *quota,
-    double *rest)
+static void deal(
+    const struct mdl_plan *plan, int64_t n, int64_t *quota, double *rest)
 {
     int64_t left = n;
 
@@ -73,8 +74,8 @@ static int member_init(struct mdl_plan *plan, struct mdl_dep *dep, int entry,
     }
     m->servers = isinf(site->servers) ? -1 : (int64_t)site->servers;
     m->slots_per_server = (int)mdl_hardware_slots(&site->hardware);
-    m->speed = isnan(site->speed_frac) ? site->hardware.speed_frac
-                                       : site->speed_frac;
+    m->speed =
+        isnan(site->speed_frac) ? site->hardware.speed_frac : site->speed_frac;
     dep->n_members++;
     return SIM_OK;
 }
@@ -92,8 +93,8 @@ static int member_layers(struct mdl_plan *plan, const struct mdl_site_cfg *site,
         return sim_err_set(err, SIM_E_LIMIT,
             "'failures.shocks' of site '%s' has %d entries, at most %d",
             site->name, f->n_shocks, MDL_TL_MAX_LAYERS - 1);
-    layers = sim_arena_calloc(
-        &plan->arena, (size_t)f->n_shocks + 1, sizeof *layers);
+    layers =
+        sim_arena_calloc(&plan->arena, (size_t)f->n_shocks + 1, sizeof *layers);
     if (layers == NULL)
         return no_memory(err);
     rc = mdl_failure_grid_layer(&site->energy.outages, &site->facility,
@@ -105,16 +106,16 @@ static int member_layers(struct mdl_plan *plan, const struct mdl_site_cfg *site,
             shock.rate_per_yr *= shock.hit_frac;
         else
             layer->entity = sim_entity(shock.domain);
-        rc = mdl_failure_shock_layer(&shock, &plan->arena, &layer->life_h,
-            &layer->repair_h, err);
+        rc = mdl_failure_shock_layer(
+            &shock, &plan->arena, &layer->life_h, &layer->repair_h, err);
     }
     tl->layers = layers;
     tl->n_layers = f->n_shocks + 1;
     return rc;
 }
 
-static int member_failures(struct mdl_plan *plan, struct mdl_dep *dep, int index,
-    struct sim_err *err)
+static int member_failures(
+    struct mdl_plan *plan, struct mdl_dep *dep, int index, struct sim_err *err)
 {
     const struct mdl_member *m = &dep->members[index];
     const struct mdl_site_cfg *site = dep->entries[m->entry].cfg;
@@ -133,7 +134,8 @@ static int member_failures(struct mdl_plan *plan, struct mdl_dep *dep, int index
         .wan_repair_h = f->wan.no_repair ? NULL : f->wan.repair_h};
     rc = mdl_failure_layer_life(&f->site, &plan->arena, &tl->site_life_h, err);
     if (rc == SIM_OK)
-        rc = mdl_failure_layer_life(&f->wan, &plan->arena, &tl->wan_life_h, err);
+        rc =
+            mdl_failure_layer_life(&f->wan, &plan->arena, &tl->wan_life_h, err);
     if (rc == SIM_OK && m->servers >= 0)
         rc = mdl_failure_server_life(
             f, &site->hardware, &plan->arena, &tl->server_life_h, err);
@@ -171,12 +173,13 @@ static int plan_entry(struct mdl_plan *plan, struct mdl_dep *dep, int index,
             rc = member_init(plan, dep, index, -1, k + 1, n > 1, err);
     }
     e->it_kw = !isnan(site->facility.capacity_kw) ? site->facility.capacity_kw
-        : e->servers >= 0 ? site->servers * power.peak_w / SIM_W_PER_KW
-                          : 0.0;
+               : e->servers >= 0 ? site->servers * power.peak_w / SIM_W_PER_KW
+                                 : 0.0;
     return rc;
 }
 
-/* ---- candidates --------------------------------------------------------------- */
+/* ---- candidates
+ * --------------------------------------------------------------- */
 
 struct choice {
     int member, group;
@@ -209,17 +212,18 @@ static int group_of(const struct mdl_dep *dep, int entry)
     return -1;
 }
 
-static bool permitted(const struct mdl_class *c, const struct mdl_site_cfg *site)
+static bool permitted(
+    const struct mdl_class *c, const struct mdl_site_cfg *site)
 {
     if (c->cfg->residency == NULL)
         return true;
     return site->residency != NULL &&
-        strcmp(site->residency, c->cfg->residency) == 0;
+           strcmp(site->residency, c->cfg->residency) == 0;
 }
 
 /* The pair's own draw: a property of the terrain, one for the whole study. */
-static double pair_normal(const struct mdl_plan *plan, int user,
-    const struct mdl_member *m)
+static double pair_normal(
+    const struct mdl_plan *plan, int user, const struct mdl_member *m)
 {
     char name[256];
     struct sim_key key = {
@@ -263,14 +267,16 @@ static int rank_members(const struct mdl_plan *plan, const struct mdl_dep *dep,
         if (c->group < 0)
             continue;
         c->km = u->placed && m->placed
-            ? mdl_distance_km(u->lat, u->lon, m->lat, m->lon) : (double)NAN;
+                    ? mdl_distance_km(u->lat, u->lon, m->lat, m->lon)
+                    : (double)NAN;
         c->pair_z = pair_normal(plan, user, m);
         rc = member_path(plan, dep, user, NULL, c, &path, err);
         if (rc != SIM_OK)
             return rc;
         c->rtt_s = path.rtt_s;
         if (dep->entries[m->entry].cfg->rtt_ms != NULL)
-            c->rtt_s = sim_dist_quantile(dep->entries[m->entry].cfg->rtt_ms, 0.5) /
+            c->rtt_s =
+                sim_dist_quantile(dep->entries[m->entry].cfg->rtt_ms, 0.5) /
                 SIM_MS_PER_S;
         (*n)++;
     }
@@ -281,8 +287,8 @@ static int rank_members(const struct mdl_plan *plan, const struct mdl_dep *dep,
 static void note_follow_up(struct mdl_dep *dep, const struct mdl_path *path,
     const struct sim_dist *rtt_ms)
 {
-    double slow = path->base_s * sim_exp(4.0 * path->jitter_sigma) +
-        path->payload_s;
+    double slow =
+        path->base_s * sim_exp(4.0 * path->jitter_sigma) + path->payload_s;
 
     if (isfinite(path->access_mu))
         slow += sim_exp(path->access_mu + 4.0 * path->access_sigma);
@@ -336,8 +342,8 @@ static int source_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
     return SIM_OK;
 }
 
-static int plan_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
-    struct sim_err *err)
+static int plan_candidates(
+    struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err)
 {
     const int groups =
         dep->cfg->routing.n_prefer > 0 ? dep->cfg->routing.n_prefer : 1;
@@ -367,12 +373,13 @@ out:
     return rc;
 }
 
-/* ---- load ------------------------------------------------------------------------ */
+/* ---- load
+ * ------------------------------------------------------------------------ */
 
 /* Offered load over capacity of every member when all is well, mean of the
  * worst year: at or above 1 there is no steady state. */
-static int plan_load(struct mdl_plan *plan, struct mdl_dep *dep,
-    struct sim_err *err)
+static int plan_load(
+    struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err)
 {
     const double year_s = SIM_H_PER_YR * SIM_S_PER_H;
     double *load = sim_calloc((size_t)dep->n_members, sizeof *load);
@@ -385,16 +392,16 @@ static int plan_load(struct mdl_plan *plan, struct mdl_dep *dep,
             const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
             const int member = dep->candidates[dep->uc_first[i]].member;
             load[member] += plan->sources[i].base_per_s *
-                sim_pow(1.0 + c->arrivals->growth_per_yr, y) * c->mean_work_s *
-                mdl_plan_deflation(plan, y * year_s);
+                            sim_pow(1.0 + c->arrivals->growth_per_yr, y) *
+                            c->mean_work_s *
+                            mdl_plan_deflation(plan, y * year_s);
         }
         for (int i = 0; i < dep->n_members; i++) {
             const struct mdl_member *m = &dep->members[i];
             const int slots = mdl_member_slots(m);
             const double rho = slots < 0 ? 0.0 : load[i] / (slots * m->speed);
             dep->worst_load = fmax(dep->worst_load, rho);
-            if (rho >= 1.0 &&
-                dep->entries[m->entry].cfg->queue.capacity < 0)
+            if (rho >= 1.0 && dep->entries[m->entry].cfg->queue.capacity < 0)
                 dep->unstable = true;
         }
     }
@@ -409,7 +416,8 @@ int mdl_member_slots(const struct mdl_member *member)
     return (int)(member->servers * member->slots_per_server);
 }
 
-/* ---- deployments ----------------------------------------------------------------- */
+/* ---- deployments
+ * ----------------------------------------------------------------- */
 
 static int plan_dep(struct mdl_plan *plan, struct mdl_dep *dep,
     const struct mdl_deployment_cfg *cfg, struct sim_err *err)

@@ -14,14 +14,14 @@
 struct piece {
     int dep;
     int64_t replication;
-    int timeline;             /* index within the batch */
+    int timeline; /* index within the batch */
     struct mdl_window window;
 };
 
 /* A batch of replications: their timelines and windows. */
 struct batch {
     struct mdl_study *study;
-    int64_t first, n;         /* replications */
+    int64_t first, n;               /* replications */
     struct mdl_timeline *timelines; /* [n_deps x n] */
     struct piece *pieces;
     int64_t n_pieces, size;
@@ -32,7 +32,8 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- time and warm-up ---------------------------------------------------------- */
+/* ---- time and warm-up
+ * ---------------------------------------------------------- */
 
 int mdl_study_section(const struct mdl_study *study, int64_t replication)
 {
@@ -75,15 +76,17 @@ int64_t mdl_study_horizon_ns(const struct mdl_study *study)
     } else if (sim->requests >= 0) {
         /* enough for the requests, with room for chance */
         const double lead = isnan(sim->warmup.requests_request)
-            ? 0.0 : sim->warmup.requests_request;
+                                ? 0.0
+                                : sim->warmup.requests_request;
         const double n = (double)sim->requests + lead;
         seconds = 1.25 * n / fmax(total_rate(study->plan), 1e-9) +
-            2.0 * SIM_S_PER_DAY;
+                  2.0 * SIM_S_PER_DAY;
     }
     return (int64_t)(fmin(seconds, 9e9) * (double)SIM_NS_PER_S);
 }
 
-/* ---- set-up ----------------------------------------------------------------------- */
+/* ---- set-up
+ * ----------------------------------------------------------------------- */
 
 static bool case_fails(const struct mdl_dep *dep)
 {
@@ -121,8 +124,8 @@ static int open_case(struct mdl_study *study, int index, struct sim_err *err)
         if (rc != SIM_OK)
             return rc;
     }
-    rc = mdl_pool_init(
-        &c->pool, &c->layout, study->plan->windowed ? study->plan->n_years : 1, err);
+    rc = mdl_pool_init(&c->pool, &c->layout,
+        study->plan->windowed ? study->plan->n_years : 1, err);
     if (rc == SIM_OK)
         rc = mdl_entry_energy_load(
             study->plan, c->dep, &study->arena, &c->energy, err);
@@ -137,8 +140,8 @@ static int open_study(struct mdl_study *study, struct sim_err *err)
     study->most = reps->number >= 1 ? reps->number : reps->max;
     if (reps->number < 1 && !study->cfg->simulate.has_precision)
         study->most = reps->min;
-    study->n_sections = (int)(study->most < MDL_MAX_SECTIONS
-            ? study->most : MDL_MAX_SECTIONS);
+    study->n_sections =
+        (int)(study->most < MDL_MAX_SECTIONS ? study->most : MDL_MAX_SECTIONS);
     study->n_allocated = study->n_sections;
     study->level = study->cfg->confidence_frac;
     study->cases = sim_arena_calloc(
@@ -164,15 +167,15 @@ static void close_study(struct mdl_study *study)
     sim_arena_release(&study->arena);
 }
 
-/* ---- one batch of replications ------------------------------------------------------- */
+/* ---- one batch of replications
+ * ------------------------------------------------------- */
 
-static int add_piece(struct batch *b, const struct piece *piece,
-    struct sim_err *err)
+static int add_piece(
+    struct batch *b, const struct piece *piece, struct sim_err *err)
 {
     if (b->n_pieces == b->size) {
         const int64_t size = b->size > 0 ? 2 * b->size : 256;
-        void *block =
-            sim_realloc(b->pieces, (size_t)size, sizeof *b->pieces);
+        void *block = sim_realloc(b->pieces, (size_t)size, sizeof *b->pieces);
         if (block == NULL)
             return no_memory(err);
         b->pieces = block;
@@ -182,15 +185,17 @@ static int add_piece(struct batch *b, const struct piece *piece,
     return SIM_OK;
 }
 
-static int plan_replication(struct batch *b, int dep, int64_t replication,
-    struct sim_err *err)
+static int plan_replication(
+    struct batch *b, int dep, int64_t replication, struct sim_err *err)
 {
     struct mdl_study *study = b->study;
     const struct mdl_case *c = &study->cases[dep];
     const struct mdl_windows_cfg *windows = &study->cfg->simulate.windows;
     const uint64_t seed = (uint64_t)study->cfg->seed;
     const int at = (int)((int64_t)dep * b->n + replication - b->first);
-    struct piece piece = {.dep = dep, .replication = replication, .timeline = at,
+    struct piece piece = {.dep = dep,
+        .replication = replication,
+        .timeline = at,
         .window = {.cell = 0, .stratum = MDL_NORMAL, .weight = 1.0}};
     struct mdl_sample sample = {0};
     int rc = mdl_timeline_draw(c->dep->tl, c->dep->n_members,
@@ -201,8 +206,9 @@ static int plan_replication(struct batch *b, int dep, int64_t replication,
         return rc;
     if (!study->plan->windowed)
         return add_piece(b, &piece, err);
-    rc = mdl_windows_sample(&b->timelines[at], windows->count, windows->length_s,
-        c->mean_lead_s, seed, (uint64_t)replication, &sample, err);
+    rc =
+        mdl_windows_sample(&b->timelines[at], windows->count, windows->length_s,
+            c->mean_lead_s, seed, (uint64_t)replication, &sample, err);
     for (int i = 0; rc == SIM_OK && i < sample.n; i++) {
         piece.window = sample.windows[i];
         rc = add_piece(b, &piece, err);
@@ -218,10 +224,13 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
     const struct mdl_study *study = b->study;
     const struct mdl_case *c = &study->cases[piece->dep];
     const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
-    struct mdl_world_cfg w = {.plan = study->plan, .dep = c->dep,
-        .layout = &c->layout, .timeline = &b->timelines[piece->timeline],
+    struct mdl_world_cfg w = {.plan = study->plan,
+        .dep = c->dep,
+        .layout = &c->layout,
+        .timeline = &b->timelines[piece->timeline],
         .replication = (uint64_t)piece->replication,
-        .window = (uint64_t)piece->window.cell, .requests = -1};
+        .window = (uint64_t)piece->window.cell,
+        .requests = -1};
 
     if (study->plan->windowed) {
         w.length_s = sim->windows.length_s;
@@ -235,17 +244,19 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
         mdl_study_warmup(study, c, &w.lead_s, &w.lead_requests);
         w.origin_s = w.lead_s;
         w.requests = sim->requests;
-        w.length_s = sim->requests >= 0 ? (double)INFINITY : sim->duration_s - w.lead_s;
+        w.length_s =
+            sim->requests >= 0 ? (double)INFINITY : sim->duration_s - w.lead_s;
         if (!(w.length_s > 0.0))
             return sim_err_set(err, SIM_E_INPUT,
                 "'simulate.duration' of %g s is not longer than the warm-up "
-                "of %g s", sim->duration_s, w.lead_s);
+                "of %g s",
+                sim->duration_s, w.lead_s);
     }
     return mdl_world_run(&w, slot, err);
 }
 
-static int piece_commit(void *ctx, int64_t index, const void *slot,
-    struct sim_err *err)
+static int piece_commit(
+    void *ctx, int64_t index, const void *slot, struct sim_err *err)
 {
     struct batch *b = ctx;
     struct mdl_study *study = b->study;
@@ -255,12 +266,14 @@ static int piece_commit(void *ctx, int64_t index, const void *slot,
     /* the block is ours to read; only its accessors want it writable */
     void *block = (void *)(uintptr_t)slot;
     const double year = study->plan->windowed
-        ? floor((double)piece->window.cell * study->cfg->simulate.windows.length_s /
-              (SIM_H_PER_YR * SIM_S_PER_H)) : 0.0;
+                            ? floor((double)piece->window.cell *
+                                    study->cfg->simulate.windows.length_s /
+                                    (SIM_H_PER_YR * SIM_S_PER_H))
+                            : 0.0;
 
     for (int s = 0; s < c->layout.n_scopes; s++)
-        c->raw_served[s] += mdl_block_at(block, c->layout.counts)
-            [(size_t)s * MDL_N_COUNTS + MDL_SERVED];
+        c->raw_served[s] += mdl_block_at(
+            block, c->layout.counts)[(size_t)s * MDL_N_COUNTS + MDL_SERVED];
     study->requests_simulated += head[MDL_SIMULATED];
     study->lead_max_s = fmax(study->lead_max_s, head[MDL_LEAD_S]);
     mdl_pool_add(&c->pool, &c->layout, block, (int)year, piece->window.stratum,
@@ -270,8 +283,10 @@ static int piece_commit(void *ctx, int64_t index, const void *slot,
         &c->section[section], &c->layout, block, piece->window.weight, err);
     if (rc == SIM_OK && study->options->progress != NULL) {
         const struct mdl_progress p = {.stage = "requests",
-            .replication = piece->replication, .replications = b->first + b->n,
-            .piece = index + 1, .pieces = b->n_pieces,
+            .replication = piece->replication,
+            .replications = b->first + b->n,
+            .piece = index + 1,
+            .pieces = b->n_pieces,
             .requests = (int64_t)study->requests_simulated};
         study->options->progress(study->options->ctx, &p);
     }
@@ -286,13 +301,15 @@ static int stop_piece(void *ctx)
     return options->stop != NULL ? options->stop(options->ctx) : 0;
 }
 
-static int run_batch(struct mdl_study *study, int64_t first, int64_t n,
-    struct sim_err *err)
+static int run_batch(
+    struct mdl_study *study, int64_t first, int64_t n, struct sim_err *err)
 {
     const int n_deps = study->plan->n_deps;
     struct batch b = {.study = study, .first = first, .n = n};
-    struct sim_exec_job job = {.ctx = &b, .work = piece_work,
-        .commit = piece_commit, .stop = stop_piece};
+    struct sim_exec_job job = {.ctx = &b,
+        .work = piece_work,
+        .commit = piece_commit,
+        .stop = stop_piece};
     int rc = SIM_OK;
 
     b.timelines = sim_calloc((size_t)(n_deps * n), sizeof *b.timelines);
@@ -317,7 +334,8 @@ static int run_batch(struct mdl_study *study, int64_t first, int64_t n,
     return rc;
 }
 
-/* ---- how many replications -------------------------------------------------------------- */
+/* ---- how many replications
+ * -------------------------------------------------------------- */
 
 /* Are the named metrics as tight as asked, in every deployment? */
 static bool precise(const struct mdl_study *study)
@@ -325,7 +343,8 @@ static bool precise(const struct mdl_study *study)
     const struct mdl_precision_cfg *p = &study->cfg->simulate.precision;
 
     for (int d = 0; d < study->plan->n_deps; d++) {
-        for (int i = 0; i < p->n_metrics && !study->plan->deps[d].unstable; i++) {
+        for (int i = 0; i < p->n_metrics && !study->plan->deps[d].unstable;
+             i++) {
             const struct res_estimate e =
                 mdl_measure_one(study, d, p->metrics[i]);
             if (!(e.half_width <= p->target_frac * fabs(e.value)))
@@ -345,10 +364,11 @@ static int64_t next_look(int64_t n)
     return n >= power + power / 2 ? 2 * power : power + power / 2;
 }
 
-static int run_replications(struct mdl_study *study, const char **stop,
-    struct sim_err *err)
+static int run_replications(
+    struct mdl_study *study, const char **stop, struct sim_err *err)
 {
-    const struct mdl_replications_cfg *reps = &study->cfg->simulate.replications;
+    const struct mdl_replications_cfg *reps =
+        &study->cfg->simulate.replications;
     const bool adaptive =
         reps->number < 1 && study->cfg->simulate.has_precision;
     int64_t target = adaptive ? reps->min : study->most;
@@ -358,7 +378,8 @@ static int run_replications(struct mdl_study *study, const char **stop,
     for (;;) {
         while (study->done < target) {
             /* batches bound the memory for timelines and pieces */
-            const int64_t n = target - study->done < 64 ? target - study->done : 64;
+            const int64_t n =
+                target - study->done < 64 ? target - study->done : 64;
             rc = run_batch(study, study->done, n, err);
             if (rc != SIM_OK)
                 return rc;
@@ -378,7 +399,9 @@ static int run_replications(struct mdl_study *study, const char **stop,
     }
 }
 
-/* ---- meta --------------------------------------------------------------------------------- */
+/* ---- meta
+ * ---------------------------------------------------------------------------------
+ */
 
 static const char *date_text(struct sim_arena *arena, int64_t day)
 {
@@ -409,11 +432,11 @@ static int fill_objectives(struct mdl_study *study, struct sim_err *err)
         if (!(c->slo_level > 0.0))
             continue;
         o->cls = sim_arena_strdup(&run->arena, c->cfg->name);
-        o->metric = c->slo_level == 0.999 ? "latency.p999"
-            : c->slo_level == 0.99        ? "latency.p99"
-            : c->slo_level == 0.95        ? "latency.p95"
-            : c->slo_level == 0.90        ? "latency.p90"
-                                          : "latency.p50";
+        o->metric = c->slo_level == 0.999  ? "latency.p999"
+                    : c->slo_level == 0.99 ? "latency.p99"
+                    : c->slo_level == 0.95 ? "latency.p95"
+                    : c->slo_level == 0.90 ? "latency.p90"
+                                           : "latency.p50";
         o->limit_ms = c->slo_s * SIM_MS_PER_S;
         run->n_objectives++;
         if (o->cls == NULL)
@@ -422,13 +445,14 @@ static int fill_objectives(struct mdl_study *study, struct sim_err *err)
     return SIM_OK;
 }
 
-static int fill_deployment(struct mdl_study *study, int index, struct sim_err *err)
+static int fill_deployment(
+    struct mdl_study *study, int index, struct sim_err *err)
 {
     struct res_run *run = study->run;
     const struct mdl_dep *dep = &study->plan->deps[index];
     struct res_deployment *out = &run->deployments[index];
-    struct res_entry *entries = sim_arena_calloc(
-        &run->arena, (size_t)dep->n_entries, sizeof *entries);
+    struct res_entry *entries =
+        sim_arena_calloc(&run->arena, (size_t)dep->n_entries, sizeof *entries);
     int64_t most = -1;
 
     out->name = sim_arena_strdup(&run->arena, dep->cfg->name);
@@ -444,8 +468,8 @@ static int fill_deployment(struct mdl_study *study, int index, struct sim_err *e
         entries[i].name = sim_arena_strdup(&run->arena, e->cfg->name);
         entries[i].tier = sim_arena_strdup(&run->arena, e->cfg->tier);
         entries[i].procure = mdl_procure_names[e->cfg->procure];
-        entries[i].hardware = sim_arena_strdup(
-            &run->arena, hardware != NULL ? hardware : "");
+        entries[i].hardware =
+            sim_arena_strdup(&run->arena, hardware != NULL ? hardware : "");
         entries[i].members = e->n_members;
         entries[i].servers = e->servers;
         if (entries[i].name == NULL || entries[i].tier == NULL ||
@@ -461,16 +485,16 @@ static int fill_deployment(struct mdl_study *study, int index, struct sim_err *e
     return SIM_OK;
 }
 
-static int fill_meta(struct mdl_study *study, const char *stop,
-    struct sim_err *err)
+static int fill_meta(
+    struct mdl_study *study, const char *stop, struct sim_err *err)
 {
     struct res_run *run = study->run;
     const struct mdl_plan *plan = study->plan;
     int rc = fill_objectives(study, err);
 
     run->meta.start = date_text(&run->arena, study->cfg->start);
-    run->meta.baseline = sim_arena_strdup(
-        &run->arena, plan->deps[plan->baseline].cfg->name);
+    run->meta.baseline =
+        sim_arena_strdup(&run->arena, plan->deps[plan->baseline].cfg->name);
     run->meta.histogram_sha256 = "";
     run->meta.seed = (uint64_t)study->cfg->seed;
     run->meta.replications = study->done;
@@ -493,7 +517,9 @@ static int fill_meta(struct mdl_study *study, const char *stop,
     return rc;
 }
 
-/* ---- the study ------------------------------------------------------------------------------ */
+/* ---- the study
+ * ------------------------------------------------------------------------------
+ */
 
 static int measure(struct mdl_study *study, struct sim_err *err)
 {
@@ -556,7 +582,8 @@ int mdl_run_check(const struct mdl_run_cfg *cfg,
             servers += d->entries[e].servers > 0 ? d->entries[e].servers : 0;
         sim_text_printf(text,
             "%s: %d %s, %lld %s, busiest site at %.0f %% of capacity in its "
-            "worst year%s; engine event\n", d->cfg->name, d->n_members,
+            "worst year%s; engine event\n",
+            d->cfg->name, d->n_members,
             d->n_members == 1 ? "member" : "members", (long long)servers,
             servers == 1 ? "server" : "servers", 100.0 * d->worst_load,
             d->unstable ? " (unstable: no steady state)" : "");

@@ -10,14 +10,14 @@
 #include "sim/err.h"
 
 struct mdl_progress {
-    const char *stage;       /* "requests", "timelines", "energy" */
+    const char *stage;                 /* "requests", "timelines", "energy" */
     int64_t replication, replications; /* done, planned so far */
-    int64_t piece, pieces;   /* of this batch */
-    int64_t requests;        /* simulated so far */
+    int64_t piece, pieces;             /* of this batch */
+    int64_t requests;                  /* simulated so far */
 };
 
 struct mdl_run_options {
-    int jobs;                /* threads, >= 1; never changes a result */
+    int jobs; /* threads, >= 1; never changes a result */
     /* Called on the committing thread after each piece; may be NULL. */
     void (*progress)(void *ctx, const struct mdl_progress *p);
     /* Asked before each piece; non-zero stops with SIM_E_INTERRUPTED. */

@@ -8,7 +8,8 @@ int mdl_pool_init(struct mdl_pool *pool, const struct mdl_layout *layout,
     int n_years, struct sim_err *err)
 {
     pool->n_years = n_years;
-    pool->stride = (size_t)layout->n_sources * (1 + 2 * (size_t)layout->n_ranks);
+    pool->stride =
+        (size_t)layout->n_sources * (1 + 2 * (size_t)layout->n_ranks);
     pool->sum = sim_calloc(
         (size_t)n_years * MDL_N_STRATA * pool->stride, sizeof *pool->sum);
     if (pool->sum == NULL)
@@ -19,7 +20,7 @@ int mdl_pool_init(struct mdl_pool *pool, const struct mdl_layout *layout,
 static double *cell_of(const struct mdl_pool *pool, int year, int stratum)
 {
     return pool->sum +
-        ((size_t)year * MDL_N_STRATA + (size_t)stratum) * pool->stride;
+           ((size_t)year * MDL_N_STRATA + (size_t)stratum) * pool->stride;
 }
 
 void mdl_pool_add(struct mdl_pool *pool, const struct mdl_layout *layout,
@@ -99,16 +100,20 @@ int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
     }
     for (int i = 0; i < plan->n_sources; i++) {
         const struct mdl_source *s = &plan->sources[i];
-        const size_t at = (size_t)plan->users[s->user].zone *
-                (size_t)plan->n_classes + (size_t)s->cls;
+        const size_t at =
+            (size_t)plan->users[s->user].zone * (size_t)plan->n_classes +
+            (size_t)s->cls;
         out->offered[at] += s->base_per_s;
         for (int ys = 0; ys < pool->n_years * MDL_N_STRATA; ys++) {
-            find_sums(pool, layout, i, ys / MDL_N_STRATA, ys % MDL_N_STRATA, sum);
+            find_sums(
+                pool, layout, i, ys / MDL_N_STRATA, ys % MDL_N_STRATA, sum);
             const int n = dep->uc_first[i + 1] - dep->uc_first[i];
             for (int k = 0; k < n && sum[0] > 0.0; k++) {
                 const int m = dep->candidates[dep->uc_first[i] + k].member;
-                const size_t cell = ((size_t)ys * members + (size_t)m) * zc + at;
-                out->served[cell] += s->base_per_s * sum[1 + (size_t)k] / sum[0];
+                const size_t cell =
+                    ((size_t)ys * members + (size_t)m) * zc + at;
+                out->served[cell] +=
+                    s->base_per_s * sum[1 + (size_t)k] / sum[0];
                 out->work[cell] +=
                     s->base_per_s * sum[1 + r + (size_t)k] / sum[0];
             }

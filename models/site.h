@@ -33,7 +33,7 @@ struct mdl_place_cfg {
 enum mdl_where { MDL_NOWHERE, MDL_EACH_USER };
 
 struct mdl_queue_cfg {
-    int discipline; /* fcfs */
+    int discipline;   /* fcfs */
     int64_t capacity; /* waiting + in service; -1 = unlimited */
 };
 
@@ -41,11 +41,11 @@ struct mdl_site_cfg {
     const char *name;
     const char *tier;
     struct mdl_place_cfg at;
-    int64_t count;  /* members; -1: one, or one a user */
-    double servers; /* per member; INFINITY = unlimited */
+    int64_t count;     /* members; -1: one, or one a user */
+    double servers;    /* per member; INFINITY = unlimited */
     double speed_frac; /* overrides the hardware's; NAN = hardware */
-    int procure; /* enum mdl_procure */
-    int64_t needed; /* servers up for the site to count as up */
+    int procure;       /* enum mdl_procure */
+    int64_t needed;    /* servers up for the site to count as up */
     const char *residency;
     const struct sim_dist *rtt_ms;
     struct mdl_queue_cfg queue;
@@ -108,8 +108,8 @@ struct mdl_token_time_cfg {
 };
 
 struct mdl_tokens_cfg {
-    const char *like; /* built-in pair law, "azure-conv" */
-    const struct sim_dist *input_tok;  /* or {from: trace} */
+    const char *like;                 /* built-in pair law, "azure-conv" */
+    const struct sim_dist *input_tok; /* or {from: trace} */
     const struct sim_dist *output_tok;
 };
 

@@ -20,13 +20,13 @@ struct mdl_case {
     double mean_lead_s;
     struct mdl_total *section; /* [n_sections] */
     struct mdl_pool pool;
-    double *raw_served;        /* [n_scopes] unweighted, for warnings */
+    double *raw_served; /* [n_scopes] unweighted, for warnings */
     struct mdl_entry_energy *energy;
     struct mdl_shares shares;
-    struct mdl_usage *usage;   /* [n_hour_reps x n_entries] */
+    struct mdl_usage *usage;       /* [n_hour_reps x n_entries] */
     struct mdl_entry_hours *hours; /* [n_hour_reps x n_entries] */
     struct mdl_usage *mean_usage;  /* [n_entries] */
-    bool fails;                /* some component has a life */
+    bool fails;                    /* some component has a life */
 };
 
 struct mdl_study {
@@ -35,11 +35,11 @@ struct mdl_study {
     struct mdl_plan *plan;
     struct res_run *run;
     struct sim_arena arena;
-    struct mdl_case *cases;    /* [n_deps] */
-    int n_sections;            /* filled so far */
+    struct mdl_case *cases; /* [n_deps] */
+    int n_sections;         /* filled so far */
     int n_allocated;
-    int64_t most;              /* replications at most */
-    int64_t done;              /* replications run */
+    int64_t most; /* replications at most */
+    int64_t done; /* replications run */
     int n_hour_reps;
     double level;
     double requests_simulated, lead_max_s;
@@ -55,7 +55,8 @@ int64_t mdl_study_horizon_ns(const struct mdl_study *study);
 void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
     double *lead_s, int64_t *lead_requests);
 
-/* ---- measure_*.c ---------------------------------------------------------- */
+/* ---- measure_*.c ----------------------------------------------------------
+ */
 
 /**
  * Ratio estimate over sections, value and half width times `scale`.  Values of
@@ -66,25 +67,27 @@ struct res_estimate mdl_estimate(const struct mdl_study *study,
     const struct mdl_case *c, const double *x, const double *y, double scale);
 
 /** One metric of a deployment as a whole by its name ("latency.p95",
- *  "latency.mean", "loss_probability", "utilization"); for the precision stop. */
+ *  "latency.mean", "loss_probability", "utilization"); for the precision stop.
+ */
 struct res_estimate mdl_measure_one(
     const struct mdl_study *study, int dep, const char *metric);
 
 /** All metrics of the request level. */
-SIM_MUST_CHECK int mdl_measure_requests(struct mdl_study *study, int dep,
-    struct sim_err *err);
+SIM_MUST_CHECK int mdl_measure_requests(
+    struct mdl_study *study, int dep, struct sim_err *err);
 /** Availability by timelines: draws them and puts the metrics. */
-SIM_MUST_CHECK int mdl_measure_availability(struct mdl_study *study, int dep,
-    struct sim_err *err);
+SIM_MUST_CHECK int mdl_measure_availability(
+    struct mdl_study *study, int dep, struct sim_err *err);
 /** Energy, environment, traffic, money. */
-SIM_MUST_CHECK int mdl_measure_energy(struct mdl_study *study, int dep,
-    struct sim_err *err);
-SIM_MUST_CHECK int mdl_measure_money(struct mdl_study *study, struct sim_err *err);
+SIM_MUST_CHECK int mdl_measure_energy(
+    struct mdl_study *study, int dep, struct sim_err *err);
+SIM_MUST_CHECK int mdl_measure_money(
+    struct mdl_study *study, struct sim_err *err);
 /** Verdicts of `thresholds`; run->metrics must be sorted. */
-SIM_MUST_CHECK int mdl_measure_thresholds(struct mdl_study *study,
-    struct sim_err *err);
+SIM_MUST_CHECK int mdl_measure_thresholds(
+    struct mdl_study *study, struct sim_err *err);
 /** Are the thresholds' metric names known?  Before anything is simulated. */
-SIM_MUST_CHECK int mdl_check_thresholds(const struct mdl_run_cfg *cfg,
-    struct sim_err *err);
+SIM_MUST_CHECK int mdl_check_thresholds(
+    const struct mdl_run_cfg *cfg, struct sim_err *err);
 
 #endif /* MODELS_STUDY_H */

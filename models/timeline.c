@@ -16,7 +16,13 @@ enum kind { SITE_SWITCH, WAN_SWITCH, SERVER_REPAIRED, SERVER_FAILED };
 
 /* Layers of a member: site, connection, then those of the member's list, whose
  * events are SITE_SWITCH at "position" 1 + i. */
-enum { SITE, WAN, FURTHER, N_LAYERS = FURTHER + MDL_TL_MAX_LAYERS, ROOM_MIN = 64 };
+enum {
+    SITE,
+    WAN,
+    FURTHER,
+    N_LAYERS = FURTHER + MDL_TL_MAX_LAYERS,
+    ROOM_MIN = 64
+};
 
 static const int64_t max_events = 50 * 1000 * 1000;
 static const double ns_per_h = SIM_S_PER_H * (double)SIM_NS_PER_S;
@@ -273,7 +279,8 @@ static uint64_t layer_unit(int index)
 static int layer_schedule(struct draw *d, int64_t t_ns, int index,
     int64_t after_ns, struct sim_err *err)
 {
-    const uint32_t position = index < FURTHER ? 0 : (uint32_t)(index - FURTHER + 1);
+    const uint32_t position =
+        index < FURTHER ? 0 : (uint32_t)(index - FURTHER + 1);
 
     return schedule(d, t_ns, after_ns, index == WAN ? WAN_SWITCH : SITE_SWITCH,
         position, err);
@@ -301,8 +308,8 @@ static int layer_switch(
         d, t_ns, index, draw_ns(layer->repair_h, &layer->repair), err);
 }
 
-static int layer_start(struct draw *d, int index, struct mdl_tl_layer cause,
-    struct sim_err *err)
+static int layer_start(
+    struct draw *d, int index, struct mdl_tl_layer cause, struct sim_err *err)
 {
     struct layer *layer = &d->layer[index];
 
@@ -311,8 +318,10 @@ static int layer_start(struct draw *d, int index, struct mdl_tl_layer cause,
     layer->repair_h = cause.repair_h;
     if (cause.life_h == NULL)
         return SIM_OK;
-    const uint64_t entity = cause.entity != 0
-        ? cause.entity : sim_entity_sub(d->member->entity, layer_unit(index));
+    const uint64_t entity =
+        cause.entity != 0
+            ? cause.entity
+            : sim_entity_sub(d->member->entity, layer_unit(index));
     open_keyed(d, entity, SIM_FOR_LIFE, &layer->life);
     open_keyed(d, entity, SIM_FOR_REPAIR, &layer->repair);
     return layer_schedule(
@@ -426,7 +435,9 @@ static int member_draw(struct draw *d, struct sim_err *err)
         else
             rc = layer_switch(d, e.t_ns,
                 kind == WAN_SWITCH ? WAN
-                    : position == 0 ? SITE : FURTHER + position - 1, err);
+                : position == 0    ? SITE
+                                   : FURTHER + position - 1,
+                err);
         if (rc == SIM_OK)
             rc = record(d, e.t_ns, err);
     }

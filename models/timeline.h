@@ -42,7 +42,7 @@ struct mdl_tl_member {
     const struct sim_dist *site_life_h, *site_repair_h; /* NULL as above */
     const struct sim_dist *wan_life_h, *wan_repair_h;
     const struct mdl_tl_layer *layers; /* [n_layers] besides site and wan */
-    int n_layers; /* at most MDL_TL_MAX_LAYERS */
+    int n_layers;                      /* at most MDL_TL_MAX_LAYERS */
 };
 
 /* State of a member from t_ns on, and what it was just before: so a walk over
@@ -62,7 +62,7 @@ struct mdl_tl_counts {
     int64_t server_repairs;  /* completed */
     int64_t site_failures, wan_failures;
     int64_t other_outages; /* of the further layers: grid, shocks */
-    int64_t spares_used; /* put in operation on a failure */
+    int64_t spares_used;   /* put in operation on a failure */
 };
 
 /* Disturbed time: more than 2 % of nominal capacity out of service. */
@@ -101,12 +101,13 @@ struct mdl_timeline {
  * Units are exchangeable, so lives and repairs belong to positions: position
  * p draws both from streams of entity sim_entity_sub(entity, p), purposes
  * SIM_FOR_LIFE and SIM_FOR_REPAIR, window 0, in the order of its failures;
- * site and connection are units 2^32 and 2^33, further layers 2^34 + i.  With unlimited crews and no
- * spares each position is then an alternating renewal process of its own,
- * unchanged by servers added beside it.
+ * site and connection are units 2^32 and 2^33, further layers 2^34 + i.  With
+ * unlimited crews and no spares each position is then an alternating renewal
+ * process of its own, unchanged by servers added beside it.
  *
  * At equal times of a member the order is site and layers, connection,
- * repairs, failures, each by position; what cancels out at one time leaves no change.
+ * repairs, failures, each by position; what cancels out at one time leaves no
+ * change.
  *
  * @param members     [n]; borrowed during the call
  * @param n           >= 1

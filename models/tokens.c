@@ -59,8 +59,8 @@ static int copula(const struct mdl_data_source *data, const char *trace,
         rows++;
     }
     if (rc == SIM_OK && rows != LEVELS)
-        return sim_err_set(err, SIM_E_INTERNAL,
-            "no decile table of '%s' is built in", trace);
+        return sim_err_set(
+            err, SIM_E_INTERNAL, "no decile table of '%s' is built in", trace);
     out->joint = true;
     return rc;
 }
@@ -90,7 +90,8 @@ int mdl_token_law_builtin(const struct mdl_data_source *data, const char *name,
     return rc;
 }
 
-/* ---- draws ------------------------------------------------------------------ */
+/* ---- draws ------------------------------------------------------------------
+ */
 
 static int decile_of(double u)
 {
@@ -101,7 +102,8 @@ static int decile_of(double u)
 
 /* Level of the output given that of the input and a uniform: the row's
  * distribution over deciles, inverted, uniform inside the decile. */
-static double joint_level(const struct mdl_token_law *law, double u_in, double u)
+static double joint_level(
+    const struct mdl_token_law *law, double u_in, double u)
 {
     const double *cdf = law->row_cdf[decile_of(u_in)];
     int j = 0;
@@ -146,8 +148,8 @@ void mdl_token_law_work(const struct mdl_token_law *law, double base, double a,
         for (int j = 0; j < GRID; j++) {
             const double v = (j + 0.5) / GRID;
             const double level = law->joint ? joint_level(law, u, v) : v;
-            const double w = base + a * x +
-                b * sim_dist_quantile(law->output, level);
+            const double w =
+                base + a * x + b * sim_dist_quantile(law->output, level);
             sum += w;
             sum2 += w * w;
         }
@@ -156,7 +158,8 @@ void mdl_token_law_work(const struct mdl_token_law *law, double base, double a,
     *variance = sum2 / (GRID * GRID) - *mean * *mean;
 }
 
-/* ---- traces ------------------------------------------------------------------- */
+/* ---- traces
+ * ------------------------------------------------------------------- */
 
 static int has_column(const struct mdl_csv *csv, const char *name)
 {
@@ -209,7 +212,8 @@ int mdl_trace_read(const char *path, double scale, struct sim_arena *arena,
     for (int i = 0; i < trace.n; i++) {
         if (trace.t_s[i] < (i > 0 ? trace.t_s[i - 1] * scale : 0.0))
             return sim_err_set(err, SIM_E_INPUT,
-                "%s:%d: 't_s' is not increasing from 0", csv.name, csv.lines[i]);
+                "%s:%d: 't_s' is not increasing from 0", csv.name,
+                csv.lines[i]);
         trace.t_s[i] /= scale;
     }
     if (trace.n < 2)

@@ -1,7 +1,7 @@
 /* tokens.h - tokens of a request, and recorded traces.
  *
- * A built-in law is a pair of marginal quantile tables joined by a 10 x 10 table
- * of deciles (the dependence of chat traffic is not monotone, so a
+ * A built-in law is a pair of marginal quantile tables joined by a 10 x 10
+ * table of deciles (the dependence of chat traffic is not monotone, so a
  * Gaussian copula is wrong).  Draw: decile of the input uniformly, decile of
  * the output from its row, uniform inside both, marginals linear between.
  * Source: [AZURE23] in models/SOURCES.md.
@@ -21,7 +21,7 @@
 struct mdl_token_law {
     bool on;
     const struct sim_dist *input, *output; /* marginals */
-    bool joint;            /* deciles tie the two */
+    bool joint;                            /* deciles tie the two */
     double row_cdf[10][10]; /* P(output decile <= j | input decile) */
 };
 

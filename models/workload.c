@@ -21,8 +21,8 @@ static double sine_at(const struct mdl_sine_cfg *sine, double hour)
     return 1.0 + sine->amplitude_frac * c;
 }
 
-static double table_at(const struct mdl_arrivals_cfg *cfg, const double *week,
-    int hour_of_week)
+static double table_at(
+    const struct mdl_arrivals_cfg *cfg, const double *week, int hour_of_week)
 {
     const int hour = hour_of_week % 24, day = hour_of_week / 24;
     double x = cfg->daily.n_hours == 24 ? cfg->daily.hours[hour]
@@ -81,7 +81,8 @@ int mdl_shape_build(const struct mdl_arrivals_cfg *cfg,
     return normalise(out, err);
 }
 
-/* ---- rate ----------------------------------------------------------------- */
+/* ---- rate -----------------------------------------------------------------
+ */
 
 /* One linear piece of lambda: value and slope at t, and the piece's end. */
 struct piece {
@@ -141,7 +142,8 @@ double mdl_rate_integral(const struct mdl_rate *rate, double a_s, double b_s)
     return sum;
 }
 
-/* ---- Cox -------------------------------------------------------------------- */
+/* ---- Cox --------------------------------------------------------------------
+ */
 
 /* The factor of interval j is drawn from a stream of its own, keyed by j, so
  * every window and deployment that meets the interval sees the same factor. */
@@ -173,7 +175,8 @@ static double cox_at(const struct mdl_cox *cox, double t_s, double *end_s)
     return factor;
 }
 
-/* ---- arrivals ------------------------------------------------------------------ */
+/* ---- arrivals
+ * ------------------------------------------------------------------ */
 
 static void next_piece(struct mdl_arrivals *a)
 {

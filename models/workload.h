@@ -20,21 +20,22 @@
 #include "sim/param.h"
 #include "sim/rng.h"
 
-/* ---- configuration --------------------------------------------------------- */
+/* ---- configuration ---------------------------------------------------------
+ */
 
 struct mdl_cox_cfg {
-    const char *like;      /* built-in law, "azure-conv"; NULL: the four below */
+    const char *like; /* built-in law, "azure-conv"; NULL: the four below */
     double fast_s, fast_shape; /* fast gamma factor: interval, shape */
     double slow_s, slow_shape; /* slow gamma factor */
 };
 
 struct mdl_trace_cfg {
-    const char *file;      /* resolved path of a CSV with column t_s */
-    double scale;          /* rates multiplied by this (times divided) */
+    const char *file; /* resolved path of a CSV with column t_s */
+    double scale;     /* rates multiplied by this (times divided) */
 };
 
 struct mdl_process_cfg {
-    int law;               /* only choice: poisson */
+    int law; /* only choice: poisson */
     bool has_cox;
     struct mdl_cox_cfg cox;
     bool has_trace;
@@ -43,25 +44,25 @@ struct mdl_process_cfg {
 
 struct mdl_sine_cfg {
     double amplitude_frac;
-    double peak_h;         /* local time of the maximum */
+    double peak_h; /* local time of the maximum */
 };
 
 struct mdl_daily_cfg {
-    int shape;             /* index of a built-in day, or flat */
-    const double *hours;   /* 24 factors */
+    int shape;           /* index of a built-in day, or flat */
+    const double *hours; /* 24 factors */
     int n_hours;
     bool has_sine;
     struct mdl_sine_cfg sine;
 };
 
 struct mdl_weekly_cfg {
-    const char *like;      /* built-in hour-of-week table, NULL = flat */
-    const double *days;    /* 7 factors, Monday first */
+    const char *like;   /* built-in hour-of-week table, NULL = flat */
+    const double *days; /* 7 factors, Monday first */
     int n_days;
 };
 
 struct mdl_arrivals_cfg {
-    double rate_per_s;     /* NAN in a class: rate comes from shares */
+    double rate_per_s; /* NAN in a class: rate comes from shares */
     struct mdl_process_cfg process;
     struct mdl_daily_cfg daily;
     struct mdl_weekly_cfg weekly;
@@ -70,25 +71,26 @@ struct mdl_arrivals_cfg {
 
 extern const struct sim_table mdl_arrivals_table;
 
-/* ---- rate over time ---------------------------------------------------------- */
+/* ---- rate over time
+ * ---------------------------------------------------------- */
 
 enum { MDL_WEEK_KNOTS = 10080 };
 
 /* Periodic weekly shape, mean 1: value at knot i (time (i + phase) * step),
  * linear between. */
 struct mdl_shape {
-    int n;          /* knots a week: 168 or 10,080; 1 = constant */
+    int n; /* knots a week: 168 or 10,080; 1 = constant */
     double step_s;
     double phase_s; /* time of knot 0 after Monday 00:00 local */
     double *knot;
 };
 
 struct mdl_rate {
-    double base_per_s;         /* rate * share * weight */
+    double base_per_s; /* rate * share * weight */
     const struct mdl_shape *shape;
-    double offset_s;           /* utc_offset + week phase of time zero */
+    double offset_s; /* utc_offset + week phase of time zero */
     double growth_per_yr;
-    double growth_norm;        /* mean of (1+g)^(j/12) over 12 months */
+    double growth_norm; /* mean of (1+g)^(j/12) over 12 months */
 };
 
 /** Build the shape of an arrivals block. */
@@ -105,7 +107,8 @@ double mdl_rate_integral(const struct mdl_rate *rate, double a_s, double b_s);
 /** Growth factor G of a month. */
 double mdl_growth(const struct mdl_rate *rate, double t_s);
 
-/* ---- gamma modulation (Cox) ----------------------------------------------------- */
+/* ---- gamma modulation (Cox)
+ * ----------------------------------------------------- */
 
 struct mdl_cox {
     bool on;
@@ -118,18 +121,19 @@ SIM_MUST_CHECK int mdl_cox_build(const struct mdl_cox_cfg *cfg,
     const struct mdl_data_source *data, struct sim_arena *arena,
     struct mdl_cox *out, struct sim_err *err);
 
-/* ---- one (user, class) stream of arrivals ----------------------------------------- */
+/* ---- one (user, class) stream of arrivals
+ * ----------------------------------------- */
 
 enum { MDL_BLOCK = 256 };
 
 struct mdl_arrivals {
     struct mdl_rate rate;
-    const struct mdl_cox *cox;  /* NULL: Poisson */
-    double origin_s;            /* time of window time 0 on the horizon */
-    double seg_s, seg_end_s;    /* current linear piece, window time */
-    double a, b;                /* lambda at seg_s, slope */
-    double done;                /* integral used of the current piece */
-    double carry;               /* unit-rate time still to go to next arrival */
+    const struct mdl_cox *cox; /* NULL: Poisson */
+    double origin_s;           /* time of window time 0 on the horizon */
+    double seg_s, seg_end_s;   /* current linear piece, window time */
+    double a, b;               /* lambda at seg_s, slope */
+    double done;               /* integral used of the current piece */
+    double carry;              /* unit-rate time still to go to next arrival */
     struct sim_stream gaps;
     double gap[MDL_BLOCK];
     int used, filled;

@@ -31,7 +31,8 @@ int mdl_week_table(const struct mdl_data_source *data, const char *name,
     if (rc == SIM_OK && found != 168)
         return sim_err_set(err, SIM_E_INPUT,
             "'arrivals.weekly' is '%s', expected servegen_msmall, "
-            "servegen_mmid or servegen_mlarge", name);
+            "servegen_mmid or servegen_mlarge",
+            name);
     return rc;
 }
 
@@ -55,9 +56,9 @@ static int builtin_cox(const struct mdl_data_source *data, const char *like,
     static const char *const names[4] = {"cox1_interval_s", "cox1_gamma_shape",
         "cox2_interval_s", "cox2_gamma_shape"};
     struct mdl_csv csv;
-    const char *trace = strcmp(like, "azure-conv") == 0 ? "azure_conv"
-        : strcmp(like, "azure-code") == 0               ? "azure_code"
-                                                        : like;
+    const char *trace = strcmp(like, "azure-conv") == 0   ? "azure_conv"
+                        : strcmp(like, "azure-code") == 0 ? "azure_code"
+                                                          : like;
     int rc = mdl_csv_builtin(data, "arrivals.csv", arena, &csv, err);
 
     for (int i = 0; rc == SIM_OK && i < 4; i++)
@@ -69,7 +70,8 @@ int mdl_cox_build(const struct mdl_cox_cfg *cfg,
     const struct mdl_data_source *data, struct sim_arena *arena,
     struct mdl_cox *out, struct sim_err *err)
 {
-    double law[4] = {cfg->fast_s, cfg->fast_shape, cfg->slow_s, cfg->slow_shape};
+    double law[4] = {
+        cfg->fast_s, cfg->fast_shape, cfg->slow_s, cfg->slow_shape};
     int rc = SIM_OK;
 
     if (cfg->like != NULL)

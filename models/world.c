@@ -33,7 +33,7 @@ struct world {
     bool *up, *known_up; /* [n_members] at the present send time */
     struct flip *flips;
     int n_flips, next_flip;
-    double *change_s;    /* capacity changes, members in a row */
+    double *change_s; /* capacity changes, members in a row */
     int *change_slots;
     int64_t sent, measured;
     int64_t counted; /* sends since t0, where their number ends the run */
@@ -43,7 +43,8 @@ struct world {
 
 enum { TAG_MEASURED = 1 << 16, TAG_RANK = TAG_MEASURED - 1 };
 
-/* ---- state of the window ------------------------------------------------------- */
+/* ---- state of the window
+ * ------------------------------------------------------- */
 
 static int64_t to_ns(double t_s)
 {
@@ -61,20 +62,22 @@ static int by_time(const void *a, const void *b)
     return (int)y->known - (int)x->known;
 }
 
-static void add_flip(struct world *w, double t_s, int member, bool known, bool up)
+static void add_flip(
+    struct world *w, double t_s, int member, bool known, bool up)
 {
     w->flips[w->n_flips++] =
         (struct flip){.t_s = t_s, .member = member, .known = known, .up = up};
 }
 
-static bool site_up(const struct mdl_tl_member *tl, int32_t servers, bool layers)
+static bool site_up(
+    const struct mdl_tl_member *tl, int32_t servers, bool layers)
 {
     return layers && servers >= tl->needed;
 }
 
 /* Changes of one member inside the window; its state at the start. */
-static void member_changes(struct world *w, int member, double end_s,
-    int *n_changes, int *slots_now)
+static void member_changes(
+    struct world *w, int member, double end_s, int *n_changes, int *slots_now)
 {
     const struct mdl_timeline *tl = w->cfg->timeline;
     const struct mdl_tl_member *m = &w->dep->tl[member];
@@ -89,7 +92,8 @@ static void member_changes(struct world *w, int member, double end_s,
     mdl_timeline_state(tl, member, start_ns, w->dep->tl, &servers, &layers);
     w->up[member] = w->known_up[member] = site_up(m, servers, layers);
     *slots_now = site->servers < 0 ? -1
-        : layers ? (int)(servers * site->slots_per_server) : 0;
+                 : layers          ? (int)(servers * site->slots_per_server)
+                                   : 0;
     for (int64_t i = tl->member_first[member]; i < tl->member_first[member + 1];
          i++) {
         const struct mdl_tl_change *c = &tl->changes[tl->by_member[i]];
@@ -140,7 +144,8 @@ static int make_stations(struct world *w, double end_s, struct sim_err *err)
     return SIM_OK;
 }
 
-/* ---- the engine's callbacks ----------------------------------------------------- */
+/* ---- the engine's callbacks
+ * ----------------------------------------------------- */
 
 static int pull(void *ctx, struct sim_request *batch, size_t n, size_t *count,
     struct sim_err *err)
@@ -229,13 +234,15 @@ static void route(void *ctx, struct sim_request *r)
     r->out_s = 0.5 * rtt_s;
     r->back_s = 0.5 * rtt_s;
     r->speed = w->dep->members[c->member].speed;
+    r->priority = (int32_t)w->plan->classes[r->cls].cfg->priority;
+    r->patience_s = INFINITY;
 }
 
-static void count_time(struct world *w, int scope, double *counts,
-    const double *times)
+static void count_time(
+    struct world *w, int scope, double *counts, const double *times)
 {
-    double *max = mdl_block_at(w->block, w->layout->max) +
-        (size_t)scope * MDL_N_TIMES;
+    double *max =
+        mdl_block_at(w->block, w->layout->max) + (size_t)scope * MDL_N_TIMES;
 
     for (int t = 0; t < MDL_N_TIMES; t++) {
         const double x = times[t];
@@ -251,7 +258,7 @@ static void count_request(struct world *w, const struct sim_request *r,
 {
     const struct mdl_class *c = &w->plan->classes[r->cls];
     double *n = mdl_block_at(w->block, w->layout->counts) +
-        (size_t)scope * MDL_N_COUNTS;
+                (size_t)scope * MDL_N_COUNTS;
 
     n[MDL_OFFERED] += 1.0;
     n[MDL_SPILLED] += (r->tag & TAG_RANK) > 0 ? 1.0 : 0.0;
@@ -268,7 +275,8 @@ static void count_request(struct world *w, const struct sim_request *r,
     n[MDL_EGRESS_B] += c->cfg->response_size_bytes;
     n[MDL_INGRESS_B] += c->cfg->request_size_bytes;
     if (w->dep->members[r->station].user != r->user)
-        n[MDL_LEFT_B] += c->cfg->response_size_bytes + c->cfg->request_size_bytes;
+        n[MDL_LEFT_B] +=
+            c->cfg->response_size_bytes + c->cfg->request_size_bytes;
     n[MDL_WORK_S] += r->work_s * w->undeflate;
     count_time(w, scope, n, times);
 }
@@ -279,7 +287,8 @@ static void finish(void *ctx, const struct sim_request *r,
     struct world *w = ctx;
     const struct mdl_layout *l = w->layout;
     const double arrive_s = r->send_s + r->out_s;
-    const double times[MDL_N_TIMES] = {[MDL_LATENCY] = end_s - r->send_s + r->back_s,
+    const double times[MDL_N_TIMES] = {
+        [MDL_LATENCY] = end_s - r->send_s + r->back_s,
         [MDL_NETWORK] = r->out_s + r->back_s,
         [MDL_QUEUE] = start_s - arrive_s,
         [MDL_SERVICE] = end_s - start_s};
@@ -301,11 +310,12 @@ static void finish(void *ctx, const struct sim_request *r,
     }
 }
 
-/* ---- loads ------------------------------------------------------------------------ */
+/* ---- loads
+ * ------------------------------------------------------------------------ */
 
 /* Integrals of a member's slots and servers in service over the window. */
-static void capacity_integrals(struct world *w, int member, double seconds,
-    double *load)
+static void capacity_integrals(
+    struct world *w, int member, double seconds, double *load)
 {
     const struct mdl_member *site = &w->dep->members[member];
     const struct mdl_timeline *tl = w->cfg->timeline;
@@ -348,8 +358,9 @@ static void cohort_loads(struct world *w)
 
     for (int e = 0; e < l->n_entries; e++) {
         const double *n = mdl_block_at(w->block, l->counts) +
-            (size_t)(l->n_classes + e) * MDL_N_COUNTS;
-        double *load = mdl_block_at(w->block, l->loads) + (size_t)e * MDL_N_LOADS;
+                          (size_t)(l->n_classes + e) * MDL_N_COUNTS;
+        double *load =
+            mdl_block_at(w->block, l->loads) + (size_t)e * MDL_N_LOADS;
         const double wait = n[MDL_SUMS + 2 * MDL_QUEUE];
         const double service = n[MDL_SUMS + 2 * MDL_SERVICE];
         load[MDL_IN_SYSTEM_S] = wait + service;
@@ -373,7 +384,7 @@ static void collect(struct world *w, int64_t n_lost)
     head[MDL_SIMULATED] = (double)w->sent;
     for (int i = 0; i < w->dep->n_members; i++) {
         double *load = mdl_block_at(w->block, l->loads) +
-            (size_t)w->dep->members[i].entry * MDL_N_LOADS;
+                       (size_t)w->dep->members[i].entry * MDL_N_LOADS;
         struct sim_station_totals totals;
         capacity_integrals(w, i, seconds, load);
         if (!by_time)
@@ -387,7 +398,8 @@ static void collect(struct world *w, int64_t n_lost)
         cohort_loads(w);
 }
 
-/* ---- one window --------------------------------------------------------------------- */
+/* ---- one window
+ * --------------------------------------------------------------------- */
 
 static int open_world(struct world *w, struct sim_err *err)
 {

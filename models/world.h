@@ -12,13 +12,13 @@ struct mdl_world_cfg {
     const struct mdl_layout *layout;
     const struct mdl_timeline *timeline;
     uint64_t replication;
-    uint64_t window;    /* key of the streams: cell index, 0 for one run */
-    double origin_s;    /* horizon time of t0 */
-    double length_s;    /* measured; INFINITY when `requests` ends the run */
-    int64_t requests;   /* measured requests; -1 = by time */
-    double lead_s;      /* simulated before t0 and not counted */
+    uint64_t window;       /* key of the streams: cell index, 0 for one run */
+    double origin_s;       /* horizon time of t0 */
+    double length_s;       /* measured; INFINITY when `requests` ends the run */
+    int64_t requests;      /* measured requests; -1 = by time */
+    double lead_s;         /* simulated before t0 and not counted */
     int64_t lead_requests; /* requests-run: so many are not counted */
-    bool clipped;       /* the lead-in was cut short */
+    bool clipped;          /* the lead-in was cut short */
 };
 
 /**
@@ -42,6 +42,7 @@ double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     const struct mdl_timeline *timeline, double t0_s, bool *clipped);
 
 /** The lead-in at the mean rates of year 0, for the strata. */
-double mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep);
+double mdl_world_mean_lead(
+    const struct mdl_plan *plan, const struct mdl_dep *dep);
 
 #endif /* MODELS_WORLD_H */

@@ -118,7 +118,7 @@ static void draw_curve(
 /* Names at the right, beside the ends of the curves, pushed apart. */
 static void draw_labels(struct plt_ctx *ctx, const struct chart *chart)
 {
-    int order[PLT_MAX_DEPLOYMENTS];
+    int order[PLT_MAX_DEPLOYMENTS] = {0};
     double y[PLT_MAX_DEPLOYMENTS];
 
     for (int i = 0; i < chart->n; i++) {

@@ -25,15 +25,16 @@ SIM_MUST_CHECK void *sim_arena_calloc(
     struct sim_arena *arena, size_t count, size_t size);
 
 /** Copy of a string; NULL when out of memory.  `text` must not be NULL. */
-SIM_MUST_CHECK char *sim_arena_strdup(struct sim_arena *arena, const char *text);
+SIM_MUST_CHECK char *sim_arena_strdup(
+    struct sim_arena *arena, const char *text);
 
 /** Copy of `n` bytes with a terminating NUL. */
 SIM_MUST_CHECK char *sim_arena_strndup(
     struct sim_arena *arena, const char *text, size_t n);
 
 /** printf into the arena; NULL when out of memory. */
-SIM_MUST_CHECK char *sim_arena_printf(struct sim_arena *arena, const char *fmt,
-    ...) SIM_PRINTF(2, 3);
+SIM_MUST_CHECK char *sim_arena_printf(
+    struct sim_arena *arena, const char *fmt, ...) SIM_PRINTF(2, 3);
 
 /** Free everything; the arena is empty and usable again. */
 void sim_arena_release(struct sim_arena *arena);

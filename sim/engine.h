@@ -34,6 +34,8 @@ struct sim_request {
     double out_s;    /* delay to the station, >= 0 */
     double back_s;   /* delay back to the user, >= 0 */
     double speed;    /* of the station's slots: service time = work_s / speed */
+    double patience_s; /* longest wait in the queue; INFINITY = any */
+    int32_t priority;  /* 1 is served first, where the station has priorities */
 };
 
 struct sim_engine_model {

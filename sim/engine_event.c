@@ -196,6 +196,8 @@ static int arrive(struct sim_engine *engine, const struct sim_event *event,
         .arrive_s = event->time_s,
         .time_s = req->work_s / req->speed,
         .ref = event->ref,
+        .priority = req->priority,
+        .patience_s = req->patience_s,
     };
     engine->now_s = event->time_s;
     const int rc = st->ops->arrive(st, &job, &sink, err);

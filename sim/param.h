@@ -33,9 +33,10 @@ enum sim_type {
 };
 
 enum sim_param_flags {
-    /* Takes the bare scalar that may stand for the whole group ("warmup: auto").
-     * Several rows of a table may carry it: tried in row order, the first whose
-     * form fits (enum choice, matching dimension, any text for SIM_STR). */
+    /* Takes the bare scalar that may stand for the whole group ("warmup:
+     * auto"). Several rows of a table may carry it: tried in row order, the
+     * first whose form fits (enum choice, matching dimension, any text for
+     * SIM_STR). */
     SIM_P_SCALAR = 1u << 0,
     /* Takes a bare sequence that may stand for the whole group. */
     SIM_P_SEQ = 1u << 1,
@@ -44,8 +45,8 @@ enum sim_param_flags {
     /* SIM_STR only: a file; the text is a path relative to the scenario file,
      * checked to exist and resolved to a path that can be opened. */
     SIM_P_FILE = 1u << 3,
-    /* A simulated decision reads this value: an edit in the workbook calls for a
-     * new run (SIM_STATE in the manual).  Without it the value is SIM_LIVE:
+    /* A simulated decision reads this value: an edit in the workbook calls for
+     * a new run (SIM_STATE in the manual).  Without it the value is SIM_LIVE:
      * money follows from it by arithmetic alone. */
     SIM_P_STATE = 1u << 4,
     /* SIM_F64/SIM_I64: absent means NAN / -1 ("derived"), .dflt is not used. */
@@ -57,16 +58,16 @@ enum sim_param_flags {
 };
 
 struct sim_param {
-    const char *name;  /* C member, with unit suffix */
+    const char *name; /* C member, with unit suffix */
     enum sim_type type;
     size_t offset;
-    const char *unit;  /* canonical unit the member holds ("ms", "USD/kWh",
-                        * "1" for a ratio, "" for text and counts) */
-    double dflt;       /* F64, I64, BOOL (0/1), ENUM (index) */
+    const char *unit;      /* canonical unit the member holds ("ms", "USD/kWh",
+                            * "1" for a ratio, "" for text and counts) */
+    double dflt;           /* F64, I64, BOOL (0/1), ENUM (index) */
     const char *dflt_text; /* STR, DATE, DIST, lists: default as YAML text */
-    double min, max;   /* both 0: unbounded; F64S: of each number */
+    double min, max;       /* both 0: unbounded; F64S: of each number */
     bool required;
-    unsigned flags;    /* enum sim_param_flags */
+    unsigned flags;                /* enum sim_param_flags */
     const char *const *choices;    /* ENUM: NULL-terminated */
     const struct sim_table *table; /* GROUP, LIST, MAP */
     size_t count_offset; /* F64S, STRS, LIST, MAP: the int count member */
@@ -94,32 +95,38 @@ struct sim_table {
     const char *doc;
     const struct sim_param *rows;
     int n_rows;
-    size_t size;   /* sizeof the struct */
-    bool one_of;   /* exactly one key of the map may be given */
+    size_t size; /* sizeof the struct */
+    bool one_of; /* exactly one key of the map may be given */
     void (*check)(const void *cfg, const struct sim_checker *checker);
 };
 
-#define SIM_ROWS(array) .rows = (array), .n_rows = (int)(sizeof(array) / sizeof(array)[0])
+#define SIM_ROWS(array)                                                        \
+    .rows = (array), .n_rows = (int)(sizeof(array) / sizeof(array)[0])
 
 /* _Generic rejects a member of another type at compile time. */
 #define SIM_PARAM_F64(T, f)                                                    \
     .name = #f, .type = SIM_F64,                                               \
-    .offset = _Generic(((T *)0)->f, double : offsetof(T, f))
+    .offset = _Generic(((T *)0)->f, double                                     \
+                       : offsetof(T, f))
 #define SIM_PARAM_I64(T, f)                                                    \
     .name = #f, .type = SIM_I64,                                               \
-    .offset = _Generic(((T *)0)->f, int64_t : offsetof(T, f))
+    .offset = _Generic(((T *)0)->f, int64_t                                    \
+                       : offsetof(T, f))
 #define SIM_PARAM_BOOL(T, f)                                                   \
     .name = #f, .type = SIM_BOOL,                                              \
-    .offset = _Generic(((T *)0)->f, bool : offsetof(T, f))
+    .offset = _Generic(((T *)0)->f, bool                                       \
+                       : offsetof(T, f))
 #define SIM_PARAM_ENUM(T, f, names)                                            \
     .name = #f, .type = SIM_ENUM, .choices = (names),                          \
-    .offset = _Generic(((T *)0)->f, int : offsetof(T, f))
+    .offset = _Generic(((T *)0)->f, int                                        \
+                       : offsetof(T, f))
 #define SIM_PARAM_STR(T, f)                                                    \
     .name = #f, .type = SIM_STR,                                               \
     .offset = _Generic(((T *)0)->f, const char * : offsetof(T, f))
 #define SIM_PARAM_DATE(T, f)                                                   \
     .name = #f, .type = SIM_DATE,                                              \
-    .offset = _Generic(((T *)0)->f, int64_t : offsetof(T, f))
+    .offset = _Generic(((T *)0)->f, int64_t                                    \
+                       : offsetof(T, f))
 #define SIM_PARAM_DIST(T, f)                                                   \
     .name = #f, .type = SIM_DIST,                                              \
     .offset = _Generic(((T *)0)->f, const struct sim_dist * : offsetof(T, f))
@@ -134,14 +141,16 @@ struct sim_table {
 #define SIM_PARAM_GROUP(T, f, tab)                                             \
     .name = #f, .type = SIM_GROUP, .offset = offsetof(T, f), .table = (tab)
 #define SIM_PARAM_GROUP_OPT(T, f, tab, given)                                  \
-    SIM_PARAM_GROUP(T, f, tab),                                                \
-    .given_offset = _Generic(((T *)0)->given, bool : offsetof(T, given))
+    SIM_PARAM_GROUP(T, f, tab), .given_offset = _Generic(((T *)0)->given, bool \
+                                                         : offsetof(T, given))
 #define SIM_PARAM_LIST(T, f, n, tab)                                           \
     .name = #f, .type = SIM_LIST, .offset = offsetof(T, f), .table = (tab),    \
-    .count_offset = _Generic(((T *)0)->n, int : offsetof(T, n))
+    .count_offset = _Generic(((T *)0)->n, int                                  \
+                             : offsetof(T, n))
 #define SIM_PARAM_MAP(T, f, n, tab)                                            \
     .name = #f, .type = SIM_MAP, .offset = offsetof(T, f), .table = (tab),     \
-    .count_offset = _Generic(((T *)0)->n, int : offsetof(T, n))
+    .count_offset = _Generic(((T *)0)->n, int                                  \
+                             : offsetof(T, n))
 
 /**
  * The YAML key of a row: the member's name without its unit suffix, with '_'

@@ -74,18 +74,22 @@ void sim_text_printf(struct sim_text *text, const char *fmt, ...)
  * forms and surrogates included). */
 static size_t utf8_len(const unsigned char *s)
 {
-    size_t n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2
-        : s[0] < 0xF0 ? 3 : s[0] < 0xF5 ? 4 : 0;
+    size_t n = s[0] < 0x80   ? 1
+               : s[0] < 0xC2 ? 0
+               : s[0] < 0xE0 ? 2
+               : s[0] < 0xF0 ? 3
+               : s[0] < 0xF5 ? 4
+                             : 0;
 
     for (size_t i = 1; i < n; i++) {
         if ((s[i] & 0xC0) != 0x80)
             return 0;
     }
-    if (n == 3 && ((s[0] == 0xE0 && s[1] < 0xA0) ||
-                      (s[0] == 0xED && s[1] >= 0xA0)))
+    if (n == 3 &&
+        ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] >= 0xA0)))
         return 0;
-    if (n == 4 && ((s[0] == 0xF0 && s[1] < 0x90) ||
-                      (s[0] == 0xF4 && s[1] >= 0x90)))
+    if (n == 4 &&
+        ((s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] >= 0x90)))
         return 0;
     return n;
 }
@@ -116,15 +120,15 @@ void sim_text_add_xml(struct sim_text *text, const char *s)
 
     while (*p != '\0') {
         const size_t n = utf8_len(p);
-        const char *as = n == 0 ? replacement
-            : *p == '&' ? "&amp;"
-            : *p == '<' ? "&lt;"
-            : *p == '>' ? "&gt;"
-            : *p == '"' ? "&quot;"
-            : *p == '\'' ? "&#39;"
-            : (*p < 0x20 && *p != '\t' && *p != '\n') || *p == 0x7F
-                ? replacement
-                : NULL;
+        const char *as = n == 0       ? replacement
+                         : *p == '&'  ? "&amp;"
+                         : *p == '<'  ? "&lt;"
+                         : *p == '>'  ? "&gt;"
+                         : *p == '"'  ? "&quot;"
+                         : *p == '\'' ? "&#39;"
+                         : (*p < 0x20 && *p != '\t' && *p != '\n') || *p == 0x7F
+                             ? replacement
+                             : NULL;
         if (as != NULL)
             sim_text_add(text, as);
         else

@@ -34,8 +34,8 @@ void sim_text_add_json(struct sim_text *text, const char *s);
  *  that XML forbids become U+FFFD. */
 void sim_text_add_xml(struct sim_text *text, const char *s);
 
-/** Append `s` as one CSV cell (RFC 4180); a leading = + - @ tab or CR of a text cell
- *  is neutralised with an apostrophe, as spreadsheets would run it. */
+/** Append `s` as one CSV cell (RFC 4180); a leading = + - @ tab or CR of a text
+ * cell is neutralised with an apostrophe, as spreadsheets would run it. */
 void sim_text_add_csv(struct sim_text *text, const char *s);
 
 /** Append a double with 17 significant digits, so that it reads back equal;

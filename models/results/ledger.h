@@ -5,7 +5,8 @@
  *
  *   column 0        time zero (`start`): purchases of year 0
  *   column k        year k (or month k when timing is month-end): its running
- *                   costs, and the purchases made at its end = the start of the next
+ *                   costs, and the purchases made at its end = the start of the
+ * next
  *
  * so timing "year-end" has N + 1 columns for N years.  Costs are positive.
  * Amounts are nominal: price in money of `start` x (1 + escalation)^years.
@@ -17,14 +18,15 @@
  *                (prices of year 1 are prices of `start`), k for purchases
  *   running      amount[k] = quantity[k] * price * price2 * index[k]
  *   capital      bought[k] = quantity[0] * flag[k] * price * price2 * index[k];
- *                flag[0] = 1, flag[k] = ceil((k+1)/life) - ceil(k/life) for 0 < k < N
- *                (life in columns), 0 at k = N
- *   depreciation dep[k] = sum_j bought[j] * rate(k - j), j < k
- *   residual     at column N: -sum_j bought[j] * max(0, 1 - (N - j)/life)
- *   tax base     running + depreciation; at N also + undepreciated tax basis
+ *                flag[0] = 1, flag[k] = ceil((k+1)/life) - ceil(k/life) for 0 <
+ * k < N (life in columns), 0 at k = N depreciation dep[k] = sum_j bought[j] *
+ * rate(k - j), j < k residual     at column N: -sum_j bought[j] * max(0, 1 - (N
+ * - j)/life) tax base     running + depreciation; at N also + undepreciated tax
+ * basis
  *                + residual (a gain lowers the base)
- *   tax          -tax_rate * tax base ("taxed elsewhere": losses are used at once)
- *   present value running, tax: x discount_op[k]; bought, residual: x discount_cap[k]
+ *   tax          -tax_rate * tax base ("taxed elsewhere": losses are used at
+ * once) present value running, tax: x discount_op[k]; bought, residual: x
+ * discount_cap[k]
  */
 #ifndef MODELS_RESULTS_LEDGER_H
 #define MODELS_RESULTS_LEDGER_H
@@ -79,50 +81,50 @@ enum res_depreciation {
 const char *res_depreciation_name(int schedule); /* "macrs-5" ... */
 
 struct res_item {
-    const char *entry;    /* site entry, or "" for the deployment as a whole */
-    int category;         /* enum res_category */
-    const char *label;    /* "Electricity", "Servers" */
-    const char *unit;     /* of the quantity: "kWh", "server" */
+    const char *entry; /* site entry, or "" for the deployment as a whole */
+    int category;      /* enum res_category */
+    const char *label; /* "Electricity", "Servers" */
+    const char *unit;  /* of the quantity: "kWh", "server" */
     bool capital;
     /* Indices into res_run.inputs of what the amount is linear in: price,
-     * optional second factor, escalation rate, life [year] (capital); -1 = none (factor 1,
-     * rate 0). */
+     * optional second factor, escalation rate, life [year] (capital); -1 = none
+     * (factor 1, rate 0). */
     int price, price2, escalation, life;
-    int depreciation;     /* capital: enum res_depreciation */
+    int depreciation; /* capital: enum res_depreciation */
     /* [n_columns]; running: expected quantity of the column (0 at column 0);
      * capital: quantity[0] units bought at each purchase, rest 0. */
     double *quantity;
-    double *flag;   /* capital: purchases in the column; running: NULL */
-    double *index;  /* escalation factor by column */
-    double *amount; /* nominal, running or bought */
-    double *dep;    /* capital: tax depreciation by column; running: NULL */
+    double *flag;    /* capital: purchases in the column; running: NULL */
+    double *index;   /* escalation factor by column */
+    double *amount;  /* nominal, running or bought */
+    double *dep;     /* capital: tax depreciation by column; running: NULL */
     double residual; /* capital: value left at the horizon (>= 0) */
     double undepreciated; /* capital: tax basis left at the horizon */
-    double pv;      /* of amount */
+    double pv;            /* of amount */
 };
 
 struct res_ledger {
-    int n_columns;      /* N + 1 */
-    int timing;         /* enum res_timing */
-    int columns_per_yr; /* 1 or 12 */
+    int n_columns;                              /* N + 1 */
+    int timing;                                 /* enum res_timing */
+    int columns_per_yr;                         /* 1 or 12 */
     int in_discount, in_tax_rate, in_inflation; /* input indices */
     int n_items;
     struct res_item *items;
-    double *years;        /* [n] time of the column's end in years: 0, 1, 2 ... */
+    double *years; /* [n] time of the column's end in years: 0, 1, 2 ... */
     double *discount_op;  /* [n] factor for running costs and tax */
     double *discount_cap; /* [n] factor for purchases and residual */
     double *category[RES_N_CATEGORIES]; /* [n] nominal by category, tax and
                                          * residual included */
-    double *total;        /* [n] sum over categories */
-    double *depreciation; /* [n] sum over items */
-    double *tax_base;     /* [n] */
-    double *units;        /* [n] requests served in the column */
-    double pv[RES_N_CATEGORIES]; /* tco.<category> */
-    double npv;           /* tco.npv */
+    double *total;                      /* [n] sum over categories */
+    double *depreciation;               /* [n] sum over items */
+    double *tax_base;                   /* [n] */
+    double *units;                      /* [n] requests served in the column */
+    double pv[RES_N_CATEGORIES];        /* tco.<category> */
+    double npv;                         /* tco.npv */
     double npv_before_tax;
-    double undiscounted;  /* tco.total */
+    double undiscounted; /* tco.total */
     double pv_units;
-    double annuity;       /* capital recovery factor r/(1-(1+r)^-years) */
+    double annuity; /* capital recovery factor r/(1-(1+r)^-years) */
 };
 
 #endif /* MODELS_RESULTS_LEDGER_H */

@@ -158,7 +158,8 @@ static const struct res_metric_row *row_unscoped(const char *name)
 const struct res_metric_row *res_metric_row(const char *name)
 {
     /* Scopes stand before the metric: try the name, then what follows each
-     * dot.  Entity names hold no dots, so the longest match is the right one. */
+     * dot.  Entity names hold no dots, so the longest match is the right one.
+     */
     while (name != NULL) {
         const struct res_metric_row *row = row_unscoped(name);
         if (row != NULL)

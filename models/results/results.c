@@ -41,8 +41,8 @@ struct res_estimate res_undefined(const char *reason)
 
 /* Room for one more element in an arena array that doubles; the old block
  * stays in the arena until the run ends. */
-static void *grown(struct sim_arena *arena, void *old, int n, int *cap,
-    size_t size)
+static void *grown(
+    struct sim_arena *arena, void *old, int n, int *cap, size_t size)
 {
     if (n < *cap)
         return old;
@@ -183,8 +183,7 @@ void res_run_finish(struct res_run *run)
         qsort(run->series, (size_t)run->n_series, sizeof *run->series,
             series_by_name);
     for (int i = 1; i < run->n_metrics; i++)
-        SIM_BUG_ON(
-            strcmp(run->metrics[i - 1].name, run->metrics[i].name) == 0);
+        SIM_BUG_ON(strcmp(run->metrics[i - 1].name, run->metrics[i].name) == 0);
 }
 
 const struct res_metric *res_metric_by_name(
@@ -203,8 +202,8 @@ const struct res_metric *res_find(
 {
     char full[512];
     const int n = scope[0] != '\0'
-        ? snprintf(full, sizeof full, "%s.%s", scope, name)
-        : snprintf(full, sizeof full, "%s", name);
+                      ? snprintf(full, sizeof full, "%s.%s", scope, name)
+                      : snprintf(full, sizeof full, "%s", name);
 
     if (n < 0 || (size_t)n >= sizeof full)
         return NULL;

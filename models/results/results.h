@@ -44,18 +44,20 @@ struct res_input {
     const char *unit;  /* canonical unit, "" for text */
     bool numeric;      /* value/low/high are meaningful */
     bool live;         /* money follows by arithmetic; else a new run is due */
-    bool given;        /* by the user's files or --set; else preset or default */
+    bool given; /* by the user's files or --set; else preset or default */
     double value, low, high; /* low = high = NAN when no range is known */
     const char *source;      /* citation or "" */
     const char *year;        /* of the source, "" */
     const char *confidence;  /* P S R D or "" (meanings: cover sheet) */
     const char *note;        /* "" */
-    const char *origin;      /* "four-tiers.yaml:23", "preset tier-edge:12", "default" */
+    const char
+        *origin; /* "four-tiers.yaml:23", "preset tier-edge:12", "default" */
 };
 
 /* A curve.  Columns of n points; lo/hi (the 95 % band) may be NULL. */
 struct res_series {
-    const char *name; /* "edge.latency.cdf", "edge.power.facility.hour_of_day" */
+    const char
+        *name; /* "edge.latency.cdf", "edge.power.facility.hour_of_day" */
     const char *x_unit, *y_unit;
     int n;
     const double *x, *y, *lo, *hi;
@@ -66,7 +68,8 @@ struct res_entry {
     const char *tier;    /* "edge" */
     const char *procure; /* "own", "cloud" ... */
     const char *hardware;
-    int64_t members, servers; /* members of the entry; servers over all members */
+    int64_t members,
+        servers; /* members of the entry; servers over all members */
 };
 
 struct res_deployment {
@@ -97,29 +100,29 @@ struct res_threshold {
 };
 
 struct res_meta {
-    const char *name, *title;      /* of the scenario */
-    const char *version;           /* of the program */
-    const char *scenario_sha256;   /* hex of the merged scenario text */
-    const char *histogram_sha256;  /* hex over all integer histograms, or "" */
-    const char *currency;          /* "USD" */
-    const char *start;             /* "2027-01-01" */
-    const char *baseline;          /* deployment, or "" */
+    const char *name, *title;     /* of the scenario */
+    const char *version;          /* of the program */
+    const char *scenario_sha256;  /* hex of the merged scenario text */
+    const char *histogram_sha256; /* hex over all integer histograms, or "" */
+    const char *currency;         /* "USD" */
+    const char *start;            /* "2027-01-01" */
+    const char *baseline;         /* deployment, or "" */
     uint64_t seed;
     int64_t replications;
-    double level;                  /* of intervals, 0.95 */
+    double level; /* of intervals, 0.95 */
     double horizon_yr;
-    double warmup_s;               /* deleted; largest over windows */
-    double window_s;               /* length of a window; NAN for one run */
-    int64_t windows;               /* per deployment and replication */
-    int64_t requests_simulated;    /* measured requests, over everything */
-    const char *stop;              /* why replications ended: "precision met", ... */
+    double warmup_s;            /* deleted; largest over windows */
+    double window_s;            /* length of a window; NAN for one run */
+    int64_t windows;            /* per deployment and replication */
+    int64_t requests_simulated; /* measured requests, over everything */
+    const char *stop; /* why replications ended: "precision met", ... */
 };
 
 struct res_run {
     struct sim_arena arena; /* owns everything below */
     struct res_meta meta;
     int n_inputs;
-    struct res_input *inputs;   /* sorted by path */
+    struct res_input *inputs; /* sorted by path */
     int n_deployments;
     struct res_deployment *deployments; /* in scenario order */
     int n_metrics;
@@ -131,7 +134,7 @@ struct res_run {
     int n_thresholds;
     struct res_threshold *thresholds;
     int n_warnings;
-    const char **warnings;      /* sentences for people */
+    const char **warnings;                     /* sentences for people */
     int cap_metrics, cap_series, cap_warnings; /* private to results.c */
 };
 
@@ -155,34 +158,42 @@ struct res_estimate res_exact(double value);
 struct res_estimate res_undefined(const char *reason);
 
 /** Copy a series / a warning into the run. */
-SIM_MUST_CHECK int res_add_series(struct res_run *run, const struct res_series *s);
-SIM_MUST_CHECK int res_warn(struct res_run *run, const char *fmt, ...) SIM_PRINTF(2, 3);
+SIM_MUST_CHECK int res_add_series(
+    struct res_run *run, const struct res_series *s);
+SIM_MUST_CHECK int res_warn(struct res_run *run, const char *fmt, ...)
+    SIM_PRINTF(2, 3);
 
 /** Sort metrics; must run before the look-ups below. */
 void res_run_finish(struct res_run *run);
 
 /** Look-ups; NULL when absent.  res_find takes "<scope>" and "<name>". */
-const struct res_metric *res_metric_by_name(const struct res_run *run, const char *full);
-const struct res_metric *res_find(const struct res_run *run, const char *scope, const char *name);
+const struct res_metric *res_metric_by_name(
+    const struct res_run *run, const char *full);
+const struct res_metric *res_find(
+    const struct res_run *run, const char *scope, const char *name);
 /** Value of a metric, NAN when absent or undefined. */
-double res_value(const struct res_run *run, const char *scope, const char *name);
-const struct res_series *res_series_find(const struct res_run *run, const char *name);
+double res_value(
+    const struct res_run *run, const char *scope, const char *name);
+const struct res_series *res_series_find(
+    const struct res_run *run, const char *name);
 /** Index of the input with this path, -1 when absent. */
 int res_input_find(const struct res_run *run, const char *path);
 
-/* ---- the metric table (metrics.c) ----------------------------------------- */
+/* ---- the metric table (metrics.c) -----------------------------------------
+ */
 
 enum res_better { RES_NEUTRAL, RES_LOWER, RES_HIGHER };
 
 /* What a metric name means.  A row with `dist` stands for the name with each
  * of the suffixes .mean .sd .p50 .p90 .p95 .p99 .p999 .max. */
 struct res_metric_row {
-    const char *name;  /* without scope: "latency", "cost.per_million_requests" */
+    const char
+        *name; /* without scope: "latency", "cost.per_million_requests" */
     const char *label; /* for people: "Cost per million requests" */
     const char *unit;  /* "$" stands for the run's currency: "$", "$/year" */
     bool dist;
-    int decimals;      /* for tables */
-    int better;        /* enum res_better */
+    int decimals; /* for tables */
+    int better;   /* enum res_better */
     const char *doc;
 };
 

@@ -72,7 +72,9 @@ struct scn_ctx scn_ctx_below(
     row = scn_row_find(load, ctx.table, key);
     if (row == NULL) {
         row = scn_row_rest(ctx.table);
-        return row != NULL ? (struct scn_ctx){.table = row->table} : unknown;
+        if (row == NULL)
+            return unknown;
+        return (struct scn_ctx){.table = row->table};
     }
     return (struct scn_ctx){
         .table =

@@ -4,37 +4,37 @@
 . "$(dirname "$0")/common.sh"
 cd "$tmp" || exit 1
 
-expect files/first 0 run -q "$cases/two.yaml" -o done
+expect files/first 0 run -q "$cases/two.yaml" -o kept
 for file in results.json report.xlsx summary.md runinfo.json csv/metrics.csv \
     csv/series.csv charts/latency-cdf.svg charts/latency-cdf.png; do
-    [ -s "done/$file" ] || ok "files/$file" 1 'missing or empty'
+    [ -s "kept/$file" ] || ok "files/$file" 1 'missing or empty'
 done
 clean files/no-temps .
 
 # another scenario into the same folder, with something in the way: nothing of
 # the earlier run may change
-before=$(sums done)
+before=$(sums kept)
 intact() { # NAME
-    [ "$(sums done)" = "$before" ]
+    [ "$(sums kept)" = "$before" ]
     ok "$1-intact" $? 'files of the earlier run were touched'
-    clean "$1-temps" done
+    clean "$1-temps" kept
 }
 blocked() { # NAME FILE TEXT: FILE stands where a folder or file must go
-    expect "$1" 4 run -q "$cases/mmc.yaml" -o done
+    expect "$1" 4 run -q "$cases/mmc.yaml" -o kept
     says "$1-text" "$3"
     intact "$1"
 }
-mv done/charts aside && echo x >done/charts
-before=$(sums done)
-blocked files/charts-a-file charts "'done/charts': not a directory"
-rm done/charts && mv aside done/charts
-rm done/report.xlsx && mkdir done/report.xlsx
-before=$(sums done)
-blocked files/a-folder report.xlsx "cannot write 'done/report.xlsx': is a directory"
-rmdir done/report.xlsx && mkfifo done/report.xlsx
-blocked files/a-fifo report.xlsx "cannot write 'done/report.xlsx': not a regular file"
-rm done/report.xlsx
-before=$(sums done)
+mv kept/charts aside && echo x >kept/charts
+before=$(sums kept)
+blocked files/charts-a-file charts "'kept/charts': not a directory"
+rm kept/charts && mv aside kept/charts
+rm kept/report.xlsx && mkdir kept/report.xlsx
+before=$(sums kept)
+blocked files/a-folder report.xlsx "cannot write 'kept/report.xlsx': is a directory"
+rmdir kept/report.xlsx && mkfifo kept/report.xlsx
+blocked files/a-fifo report.xlsx "cannot write 'kept/report.xlsx': not a regular file"
+rm kept/report.xlsx
+before=$(sums kept)
 
 # as root, permissions mean nothing: become somebody else
 as_user=
@@ -49,17 +49,17 @@ fi
 if [ "$as_user" = skip ]; then
     echo 'skip cli/files/unwritable: runs as root'
 else
-    chmod 555 done
+    chmod 555 kept
     # shellcheck disable=SC2086 # words
-    $as_user "$tmp/program" run -q mmc.yaml -o done >/dev/null 2>"$tmp/stderr"
+    $as_user "$tmp/program" run -q mmc.yaml -o kept >/dev/null 2>"$tmp/stderr"
     [ $? -eq 4 ]
     ok files/unwritable $?
-    says files/unwritable-text "cannot write 'done/results.json': permission denied"
+    says files/unwritable-text "cannot write 'kept/results.json': permission denied"
     # shellcheck disable=SC2086
-    $as_user "$tmp/program" run -q mmc.yaml -o done/new >/dev/null 2>"$tmp/stderr"
-    [ $? -eq 4 ] && [ ! -e done/new ]
+    $as_user "$tmp/program" run -q mmc.yaml -o kept/new >/dev/null 2>"$tmp/stderr"
+    [ $? -eq 4 ] && [ ! -e kept/new ]
     ok files/unwritable-folder $?
-    chmod 755 done
+    chmod 755 kept
     intact files/unwritable
 fi
 
@@ -106,10 +106,10 @@ ok files/several-folders $?
 expect files/twice 2 run -q "$cases/mmc.yaml" "$cases/mmc.yaml" -o twice
 [ ! -e twice ]
 ok files/twice-none $?
-[ -e done/charts/tco-stack.svg ]
+[ -e kept/charts/tco-stack.svg ]
 ok files/stale-before $? 'the first run has no chart of money'
-expect files/stale 0 run -q "$cases/mmc.yaml" -o done
-[ ! -e done/charts/tco-stack.svg ] && [ ! -e done/charts/tco-stack.png ]
+expect files/stale 0 run -q "$cases/mmc.yaml" -o kept
+[ ! -e kept/charts/tco-stack.svg ] && [ ! -e kept/charts/tco-stack.png ]
 ok files/stale-after $? 'a chart of the earlier run stayed'
 
 # rendering again gives the same bytes

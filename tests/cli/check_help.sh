@@ -55,7 +55,7 @@ expect usage/surplus 2 schema surplus
 expect usage/before 2 -q run "$cases/mmc.yaml"
 for bad in --jobs=0 --jobs=x --jobs=1025 --jobs=+1 --seed=-1 --seed=0x10 \
     --seed=9007199254740993 --reps=0 --reps=1.5 --format=yaml --color=pink \
-    --progress=loud --theme=pink --only=pdf --only= --only=, --timeout=0 \
+    --progress=loud --theme=pink --only=pdf --only= "--only=," --timeout=0 \
     --timeout=3kg --timeout=-1s --set=seed --set==3 --output=; do
     expect "usage/bad $bad" 2 run "$bad" "$cases/mmc.yaml"
 done
@@ -66,10 +66,12 @@ says usage/env-jobs-text SITESIM_JOBS
 ok usage/source-date-epoch $?
 
 # nothing from the command line reaches a terminal as an escape
-"$sitesim" "$(printf 'r\033[31mun')" 2>"$tmp/stderr"
-"$sitesim" run "$(printf 'no\033[31m\a.yaml')" 2>>"$tmp/stderr"
-"$sitesim" explain "$(printf 'x\033]0;y')" 2>>"$tmp/stderr"
-"$sitesim" run "$(printf -- '--\033[31mx')" 2>>"$tmp/stderr"
+{
+    "$sitesim" "$(printf 'r\033[31mun')"
+    "$sitesim" run "$(printf 'no\033[31m\a.yaml')"
+    "$sitesim" explain "$(printf 'x\033]0;y')"
+    "$sitesim" run "$(printf -- '--\033[31mx')"
+} 2>"$tmp/stderr"
 [ "$(grep -c . "$tmp/stderr")" -ge 4 ] && ! grep -q "$(printf '\033')" "$tmp/stderr"
 ok usage/escapes $? 'an escape sequence in a message'
 exit "$failed"

@@ -3,6 +3,9 @@
 # Environment: SITESIM, the program (build/release/sitesim).
 # Sets: sitesim (absolute), cases (folder of the scenarios), tmp (a folder that
 # is removed at the end), failed.
+#
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # variables for those who source this
 set -u
 LC_ALL=C
 export LC_ALL
