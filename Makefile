@@ -21,6 +21,9 @@ endif
 CFLAGS_all     := -std=c11 -D_POSIX_C_SOURCE=200809L -I. -I$(BUILD)/gen \
                   -ffp-contract=off -fno-math-errno -fno-trapping-math \
                   -DSITESIM_VERSION='"$(VERSION)"' $(WARN)
+# a test may abbreviate where a product source may not
+WARN_tests     := -Wno-conversion -Wno-double-promotion -Wno-float-conversion \
+                  -Wno-missing-field-initializers
 CFLAGS_release := -O3 -g
 CFLAGS_debug   := -O0 -g3
 CFLAGS_san     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
@@ -99,7 +102,7 @@ define test_rules
 TESTS += $$(patsubst %.c,$(BUILD)/%,$$(wildcard tests/$(1)/test_*.c))
 $(BUILD)/tests/$(1)/%: tests/$(1)/%.c $(call archives,$(1)) Makefile
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $(CFLAGS_all) -Wno-conversion -Wno-double-promotion -Wno-float-conversion $(CFLAGS_v) -Itests $(inc_$(1)) $(LDFLAGS_$(VARIANT)) \
+	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -Itests $(inc_$(1)) $(LDFLAGS_$(VARIANT)) \
 	    -MMD -MP -o $$@ $$< $(call archives,$(1)) $$(call libs,$(1)) \
 	    $$(shell pkg-config --libs check 2>/dev/null)
 endef
@@ -145,7 +148,7 @@ bench: all
 	@$(BUILD)/tests/bench/bench $(BIN)
 $(BUILD)/tests/bench/%: tests/bench/%.c $(call archives,models) Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_all) $(CFLAGS_v) -MMD -MP -o $@ $< $(call archives,models) $(call libs,models)
+	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -MMD -MP -o $@ $< $(call archives,models) $(call libs,models)
 
 ## make golden     compare results with tests/golden (UPDATE=1 rewrites)
 golden: all

@@ -31,6 +31,7 @@ enum dep_figure {
     F_FAILURES,
     F_SPARES,
     F_CREWS,
+    F_WHOLE,     /* hours from time zero: counts of events know no warm-up */
     N_DEP_FIGURES,
 };
 enum site_figure {
@@ -197,8 +198,11 @@ static int timeline_figures(
         mdl_timeline_release(&tl);
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     }
-    mdl_timeline_measure(
-        &tl, dep->tl, job->from_ns, dep->cfg->needed_sites, &m);
+    /* nobody asks: up is what some user could reach, so one site of any */
+    const int64_t needed =
+        dep->cfg->needed_sites < 1 && job->study->plan->n_sources == 0
+        ? 1 : dep->cfg->needed_sites;
+    mdl_timeline_measure(&tl, dep->tl, job->from_ns, needed, &m);
     f[F_HOURS] = m.hours;
     f[F_CAPACITY] = m.capacity_h;
     f[F_LOSS] = m.total_loss_h;
@@ -211,6 +215,7 @@ static int timeline_figures(
     f[F_FAILED] = 1.0 - f[F_SURVIVED];
     f[F_FIRST] = fmin(m.k_first_down_h, m.hours);
     f[F_CREWS] = tl.crew_busy_ns / NS_PER_H;
+    f[F_WHOLE] = (double)job->horizon_ns / NS_PER_H;
     for (int i = 0; i < dep->n_members; i++) {
         f[F_FAILURES] +=
             (double)(tl.counts[i].server_failures + tl.counts[i].site_failures +
@@ -286,9 +291,9 @@ static int put_dep(const struct job *job, double *buffer)
         {"capacity.p_total_loss", F_LOSS, F_HOURS, 1.0},
         {"capacity.p_at_least_90", F_AT_90, F_HOURS, 1.0},
         {"sites_up.mean", F_SITES, F_HOURS, 1.0},
-        {"failures_per_h", F_FAILURES, F_HOURS, 1.0},
-        {"spares_used_per_year", F_SPARES, F_HOURS, SIM_H_PER_YR},
-        {"crews_busy.mean", F_CREWS, F_HOURS, 1.0},
+        {"failures_per_h", F_FAILURES, F_WHOLE, 1.0},
+        {"spares_used_per_year", F_SPARES, F_WHOLE, SIM_H_PER_YR},
+        {"crews_busy.mean", F_CREWS, F_WHOLE, 1.0},
     };
     static const struct column_row k_rows[] = {
         {"outages_per_h", F_OUTAGES, F_HOURS, 1.0},

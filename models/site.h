@@ -158,8 +158,8 @@ struct mdl_windows_cfg {
 };
 
 struct mdl_simulate_cfg {
-    bool has_windows;
     struct mdl_windows_cfg windows;
+    bool has_windows; /* after it: offset 0 means none to sim_param */
     double duration_s;
     int64_t requests;
     struct mdl_warmup_cfg warmup;

@@ -1,0 +1,1 @@
+"$SITESIM" validate "$FILE" --set =5

@@ -1,0 +1,1 @@
+"$SITESIM" validate "$FILE" --set 'arrivals..rate=5 /s'

@@ -1,0 +1,1 @@
+"$SITESIM" validate "$FILE" --set 'arrivls.rate=5 /s'

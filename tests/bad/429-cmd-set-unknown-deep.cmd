@@ -1,0 +1,1 @@
+"$SITESIM" validate "$FILE" --set deployments.d.sites.q.server=5

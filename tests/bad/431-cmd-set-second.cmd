@@ -1,0 +1,1 @@
+"$SITESIM" validate "$FILE" --set horizon='2 years' --set seed=x

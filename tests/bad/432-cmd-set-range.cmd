@@ -1,0 +1,1 @@
+"$SITESIM" validate "$FILE" --set deployments.d.sites.q.servers=-1

@@ -1,0 +1,1 @@
+"$SITESIM" validate "$FILE" --set 'users={ny: {weight: 1}'

@@ -1,0 +1,1 @@
+"$SITESIM" validate "$FILE" --overlay part/overlay.yaml

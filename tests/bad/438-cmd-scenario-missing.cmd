@@ -1,0 +1,1 @@
+"$SITESIM" validate no-such-scenario.yaml

@@ -1,0 +1,1 @@
+"$SITESIM" run no-such-scenario.yaml -o new-folder

@@ -1,0 +1,1 @@
+"$SITESIM" run part -o new-folder

@@ -1,0 +1,1 @@
+"$SITESIM" run "$FILE" -o new-folder

@@ -1,0 +1,1 @@
+"$SITESIM" validate --format json "$FILE" >&2
