@@ -201,26 +201,39 @@ static void fill_work(const struct mdl_class *c, struct source_state *s,
         work[i] *= deflation;
 }
 
+static void fill_with(double *x, int n, double value)
+{
+    for (int i = 0; i < n; i++)
+        x[i] = value;
+}
+
+/* exp(mu + sigma N(0,1)), from its own stream. */
+static void fill_lognormal(
+    struct sim_stream *stream, double mu, double sigma, double *x, int n)
+{
+    if (!(sigma > 0.0)) {
+        fill_with(x, n, sim_exp(mu));
+        return;
+    }
+    sim_stream_normals(stream, x, (size_t)n);
+    for (int i = 0; i < n; i++)
+        x[i] = mu + sigma * x[i];
+    sim_exp_n(x, x, (size_t)n);
+}
+
+/* What a source's paths do not need is not drawn. */
 static void fill_delays(
     struct source_state *s, double *jitter, double *access, double *mark, int n)
 {
-    if (s->sigma > 0.0) {
-        sim_stream_normals(&s->jitter, jitter, (size_t)n);
-        for (int i = 0; i < n; i++)
-            jitter[i] *= s->sigma;
-        sim_exp_n(jitter, jitter, (size_t)n);
-    }
-    if (s->need_access && s->access_sigma > 0.0) {
-        sim_stream_normals(&s->access, access, (size_t)n);
-        for (int i = 0; i < n; i++)
-            access[i] = s->access_mu + s->access_sigma * access[i];
-        sim_exp_n(access, access, (size_t)n);
-    } else if (s->need_access) {
-        for (int i = 0; i < n; i++)
-            access[i] = sim_exp(s->access_mu);
-    }
+    fill_lognormal(&s->jitter, 0.0, s->sigma, jitter, n);
+    if (s->need_access)
+        fill_lognormal(&s->access, s->access_mu, s->access_sigma, access, n);
+    else
+        fill_with(access, n, 0.0);
     if (s->need_mark)
         sim_stream_uniforms(&s->mark, mark, (size_t)n);
+    else
+        fill_with(mark, n, 1.0);
 }
 
 /* n requests of one source, sent at t[]. */
@@ -239,9 +252,9 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
         struct sim_request *r = &feed->request[feed->n++];
         r->send_s = t[i];
         r->work_s = work[i];
-        r->aux[MDL_AUX_JITTER] = s->sigma > 0.0 ? jitter[i] : 1.0;
-        r->aux[MDL_AUX_ACCESS] = s->need_access ? access[i] : 0.0;
-        r->aux[MDL_AUX_MARK] = s->need_mark ? mark[i] : 1.0;
+        r->aux[MDL_AUX_JITTER] = jitter[i];
+        r->aux[MDL_AUX_ACCESS] = access[i];
+        r->aux[MDL_AUX_MARK] = mark[i];
         r->user = src->user;
         r->cls = src->cls;
         r->k = s->k++;

@@ -20,8 +20,20 @@ static int no_memory(struct sim_err *err)
 /* ---- energy data
  * ------------------------------------------------------------- */
 
-static int load_entry(const struct mdl_plan *plan, const struct mdl_entry *e,
-    struct sim_arena *arena, struct mdl_entry_energy *out, struct sim_err *err)
+/* Local time of an entry, for tariffs: its user's, or by longitude. */
+static double local_offset_h(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, const struct mdl_entry *e)
+{
+    const struct mdl_member *m = &dep->members[e->first_member];
+
+    if (m->user >= 0)
+        return plan->users[m->user].utc_offset_h;
+    return m->placed ? floor(m->lon / 15.0 + 0.5) : 0.0;
+}
+
+static int load_entry(const struct mdl_plan *plan, const struct mdl_dep *dep,
+    const struct mdl_entry *e, struct sim_arena *arena,
+    struct mdl_entry_energy *out, struct sim_err *err)
 {
     const struct mdl_energy_cfg *cfg = &e->cfg->energy;
     double *block =
@@ -38,8 +50,8 @@ static int load_entry(const struct mdl_plan *plan, const struct mdl_entry *e,
     while (mdl_month_of_day(days) < plan->start_month)
         days++;
     const int jan1 = ((plan->start_weekday - days) % 7 + 7) % 7;
-    rc = mdl_energy_year(cfg, plan->data, jan1, 0.0, out->price_usd_per_kwh,
-        out->carbon_kg_per_kwh, out->temp_c, err);
+    rc = mdl_energy_year(cfg, plan->data, jan1, local_offset_h(plan, dep, e),
+        out->price_usd_per_kwh, out->carbon_kg_per_kwh, out->temp_c, err);
     if (rc == SIM_OK)
         rc = mdl_energy_demand(cfg, plan->data, out->demand_usd_per_kw, err);
     return rc;
@@ -55,7 +67,8 @@ int mdl_entry_energy_load(const struct mdl_plan *plan,
     if (list == NULL)
         return no_memory(err);
     for (int i = 0; i < dep->n_entries; i++) {
-        const int rc = load_entry(plan, &dep->entries[i], arena, &list[i], err);
+        const int rc =
+            load_entry(plan, dep, &dep->entries[i], arena, &list[i], err);
         if (rc != SIM_OK)
             return sim_err_wrap(
                 err, rc, "sites.%s.energy", dep->entries[i].cfg->name);
@@ -223,8 +236,8 @@ static void member_hour(struct walk *w, int member, const struct hour *h,
                                      (double)e->accelerators;
 }
 
-/* Bytes of the hour, by class: linear in the requests served. */
-static void hour_egress(
+/* Bytes and tokens of the hour, by class: linear in the requests served. */
+static void hour_volumes(
     struct walk *w, int member, const struct hour *h, struct mdl_usage *usage)
 {
     const int n_zc = w->shares->n_zc;
@@ -232,14 +245,19 @@ static void hour_egress(
                                 (size_t)w->dep->n_members +
                             (size_t)member) *
                         (size_t)n_zc;
-    double bytes = 0.0;
+    double bytes = 0.0, input = 0.0, output = 0.0;
 
-    for (int zc = 0; zc < n_zc; zc++)
-        bytes +=
-            w->volume[zc] * w->shares->served[cell + (size_t)zc] *
-            w->plan->classes[zc % w->plan->n_classes].cfg->response_size_bytes;
-    usage->q[MDL_Q_EGRESS_GB][h->column] +=
-        bytes * SIM_S_PER_H / SIM_BYTES_PER_GB;
+    for (int zc = 0; zc < n_zc; zc++) {
+        const struct mdl_class *c = &w->plan->classes[zc % w->plan->n_classes];
+        const double served =
+            w->volume[zc] * w->shares->served[cell + (size_t)zc] * SIM_S_PER_H;
+        bytes += served * c->cfg->response_size_bytes;
+        input += served * c->mean_input_tok;
+        output += served * c->mean_output_tok;
+    }
+    usage->q[MDL_Q_EGRESS_GB][h->column] += bytes / SIM_BYTES_PER_GB;
+    usage->q[MDL_Q_INPUT_MTOK][h->column] += input / SIM_PER_MILLION;
+    usage->q[MDL_Q_OUTPUT_MTOK][h->column] += output / SIM_PER_MILLION;
 }
 
 static void close_month(struct walk *w, struct member_walk *mw,
@@ -293,9 +311,13 @@ static void entry_constants(const struct walk *w, int entry, int timing,
         all > 0.0 ? (double)e->accelerators *
                         -log1p(-site->hardware.accelerator_afr_frac) / all
                   : 0.0;
+    /* rented hands come with the rent: no truck of the operator rolls */
+    const bool rolls =
+        site->staff.visit_usd > 0.0 || site->staff.technician_usd_per_yr > 0.0;
     const double visits =
-        (double)(failed->server_failures + failed->site_failures) *
-        (1.0 - site->staff.batch_frac);
+        rolls ? (double)(failed->server_failures + failed->site_failures) *
+                    (1.0 - site->staff.batch_frac)
+              : 0.0;
     const int n = mdl_money_columns(timing, horizon);
 
     usage->members = e->n_members;
@@ -380,7 +402,7 @@ static void run_hours(struct walk *w, struct member_walk *mw, int timing,
         for (int m = 0; m < w->dep->n_members; m++) {
             const int e = w->dep->members[m].entry;
             member_hour(w, m, &h, &mw[m], &energy[e], &usage[e], &out[e]);
-            hour_egress(w, m, &h, &usage[e]);
+            hour_volumes(w, m, &h, &usage[e]);
         }
     }
     if (month >= 0)

@@ -31,7 +31,7 @@ enum dep_figure {
     F_FAILURES,
     F_SPARES,
     F_CREWS,
-    F_WHOLE,     /* hours from time zero: counts of events know no warm-up */
+    F_WHOLE, /* hours from time zero: counts of events know no warm-up */
     N_DEP_FIGURES,
 };
 enum site_figure {
@@ -201,7 +201,8 @@ static int timeline_figures(
     /* nobody asks: up is what some user could reach, so one site of any */
     const int64_t needed =
         dep->cfg->needed_sites < 1 && job->study->plan->n_sources == 0
-        ? 1 : dep->cfg->needed_sites;
+            ? 1
+            : dep->cfg->needed_sites;
     mdl_timeline_measure(&tl, dep->tl, job->from_ns, needed, &m);
     f[F_HOURS] = m.hours;
     f[F_CAPACITY] = m.capacity_h;
@@ -220,7 +221,7 @@ static int timeline_figures(
         f[F_FAILURES] +=
             (double)(tl.counts[i].server_failures + tl.counts[i].site_failures +
                      tl.counts[i].wan_failures);
-        f[F_SPARES] += (double)tl.counts[i].server_failures;
+        f[F_SPARES] += (double)tl.counts[i].spares_used;
     }
     site_figures(job, index, m.site);
     at_figures(job, index, &tl);

@@ -424,7 +424,7 @@ int mdl_money_metrics(struct res_run *run, const struct mdl_money_case *self,
     const struct mdl_money_case *baseline, struct sim_err *err)
 {
     const struct mdl_money_case *other = baseline == self ? NULL : baseline;
-    const size_t n = (size_t)(F_YEAR + year_count(self->ledger));
+    const size_t n = (size_t)F_YEAR + (size_t)year_count(self->ledger);
     const size_t n_reps = (size_t)self->n_reps;
     const struct look own = {self->plan, self->ledger, self->mean};
     struct look base = {0};

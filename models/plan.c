@@ -225,14 +225,42 @@ static void class_work(struct mdl_class *c)
     c->cs2 = mean > 0.0 ? variance / (mean * mean) : 0.0;
 }
 
+static double mean_of(const double *x, int n)
+{
+    double sum = 0.0;
+
+    for (int i = 0; x != NULL && i < n; i++)
+        sum += x[i];
+    return n > 0 ? sum / n : 0.0;
+}
+
+static void class_mean_tokens(struct mdl_class *c)
+{
+    if (!c->cfg->has_tokens)
+        return;
+    if (mdl_tokens_from_trace(&c->cfg->tokens)) {
+        c->mean_input_tok = mean_of(c->trace.input_tok, c->trace.n);
+        c->mean_output_tok = mean_of(c->trace.output_tok, c->trace.n);
+    } else {
+        c->mean_input_tok = sim_dist_mean(c->tokens.input);
+        c->mean_output_tok = sim_dist_mean(c->tokens.output);
+    }
+}
+
 static int class_trace(
     struct mdl_plan *plan, struct mdl_class *c, struct sim_err *err)
 {
     const struct mdl_trace_cfg *trace = &c->arrivals->process.trace;
     int rc;
 
-    if (!c->arrivals->process.has_trace)
+    if (!c->arrivals->process.has_trace) {
+        if (c->cfg->has_tokens && mdl_tokens_from_trace(&c->cfg->tokens))
+            return sim_err_set(err, SIM_E_INPUT,
+                "class '%s' takes its tokens from a trace, but its arrivals "
+                "replay none",
+                c->cfg->name);
         return SIM_OK;
+    }
     if (plan->windowed)
         return sim_err_set(err, SIM_E_INPUT,
             "class '%s' replays a trace, which needs 'simulate.duration' or "
@@ -270,6 +298,7 @@ static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
     if (rc != SIM_OK)
         return sim_err_wrap(err, rc, "requests.%s", cfg->name);
     class_work(c);
+    class_mean_tokens(c);
     c->rate_per_s = c->trace.n > 1
                         ? c->trace.n / c->trace.t_s[c->trace.n - 1]
                         : c->arrivals->rate_per_s *

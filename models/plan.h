@@ -37,8 +37,9 @@ struct mdl_class {
     double rate_per_s;  /* year 0, all users */
     double growth_norm;
     double mean_work_s, cs2; /* of the work on the reference; SCV */
-    double slo_s;            /* limit, INFINITY = none */
-    double slo_level;        /* 0.95 ...; 0 = none */
+    double mean_input_tok, mean_output_tok; /* 0 without tokens */
+    double slo_s;                           /* limit, INFINITY = none */
+    double slo_level;                       /* 0.95 ...; 0 = none */
     struct mdl_token_law tokens;
     struct mdl_trace trace; /* n = 0: none */
 };

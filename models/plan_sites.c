@@ -106,12 +106,22 @@ static int member_layers(struct mdl_plan *plan, const struct mdl_site_cfg *site,
             shock.rate_per_yr *= shock.hit_frac;
         else
             layer->entity = sim_entity(shock.domain);
+        layer->hit_frac = shock.hit_frac;
         rc = mdl_failure_shock_layer(
             &shock, &plan->arena, &layer->life_h, &layer->repair_h, err);
     }
     tl->layers = layers;
     tl->n_layers = f->n_shocks + 1;
     return rc;
+}
+
+/* A repair as the timeline wants it: NULL when it never comes. */
+static const struct sim_dist *repair_of(
+    const struct sim_dist *repair_h, bool no_repair)
+{
+    return no_repair || (repair_h != NULL && sim_dist_is_never(repair_h))
+               ? NULL
+               : repair_h;
 }
 
 static int member_failures(
@@ -127,11 +137,11 @@ static int member_failures(
         .servers = m->servers >= 0 ? m->servers : 1,
         .needed = site->needed,
         .weight = m->slots_per_server * m->speed,
-        .server_repair_h = f->server.no_repair ? NULL : f->server.repair_h,
+        .server_repair_h = repair_of(f->server.repair_h, f->server.no_repair),
         .crews = f->server.crews,
         .spares = f->server.spares,
-        .site_repair_h = f->site.no_repair ? NULL : f->site.repair_h,
-        .wan_repair_h = f->wan.no_repair ? NULL : f->wan.repair_h};
+        .site_repair_h = repair_of(f->site.repair_h, f->site.no_repair),
+        .wan_repair_h = repair_of(f->wan.repair_h, f->wan.no_repair)};
     rc = mdl_failure_layer_life(&f->site, &plan->arena, &tl->site_life_h, err);
     if (rc == SIM_OK)
         rc =
@@ -243,6 +253,10 @@ static int member_path(const struct mdl_plan *plan, const struct mdl_dep *dep,
     struct mdl_network_cfg network = site->network;
 
     /* on the premises of one user, across the network for all others */
+    if (!site->has_network) {
+        *out = (struct mdl_path){.access_mu = -INFINITY};
+        return SIM_OK;
+    }
     if (network.local && m->user >= 0 && m->user != user)
         network.local = false;
     return mdl_network_path(&network, choice->km, plan->users[user].access,

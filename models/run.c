@@ -412,8 +412,9 @@ static const char *date_text(struct sim_arena *arena, int64_t day)
     const int64_t mp = (5 * doy + 2) / 153;
     const int month = (int)(mp < 10 ? mp + 3 : mp - 9);
 
-    return sim_arena_printf(arena, "%04lld-%02d-%02d",
-        (long long)(yoe + era * 400 + (month <= 2)), month,
+    const long long year = yoe + era * 400 + (month <= 2);
+
+    return sim_arena_printf(arena, "%04lld-%02d-%02d", year, month,
         (int)(doy - (153 * mp + 2) / 5 + 1));
 }
 

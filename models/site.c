@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "models/results/results.h"
+#include "sim/units.h"
+
 /* clang-format off */
 
 /* ---- sites ----------------------------------------------------------------- */
@@ -23,7 +26,8 @@ static void check_place(const void *cfg, const struct sim_checker *checker)
 {
     const PLACE *at = cfg;
 
-    if (at->n_coords != 0 && (at->n_coords != 2 || fabs(at->coords[0]) > 90))
+    /* a list without numbers is not the same as no list */
+    if (at->coords != NULL && (at->n_coords != 2 || fabs(at->coords[0]) > 90))
         checker->fault(checker->ctx, "", "needs [latitude, longitude] in degrees, such as [40.71, -74.01]");
 }
 
@@ -62,7 +66,7 @@ static const struct sim_param site_rows[] = {
      .doc = "Round trip as a distribution, in place of the network model."},
     {SIM_PARAM_GROUP(SITE, queue, &queue_table), .doc = "The queue."},
     {SIM_PARAM_GROUP(SITE, hardware, &mdl_hardware_table), .preset = "hardware", .doc = "What a server is."},
-    {SIM_PARAM_GROUP(SITE, network, &mdl_network_table), .doc = "Round trip between user and site."},
+    {SIM_PARAM_GROUP_OPT(SITE, network, &mdl_network_table, has_network), .doc = "Round trip between user and site; absent: none."},
     {SIM_PARAM_GROUP(SITE, power, &mdl_power_table), .doc = "Power of a server."},
     {SIM_PARAM_GROUP(SITE, facility, &mdl_facility_table), .doc = "Building, power and cooling."},
     {SIM_PARAM_GROUP(SITE, energy, &mdl_energy_table), .doc = "Energy price and carbon."},
@@ -72,8 +76,18 @@ static const struct sim_param site_rows[] = {
     {SIM_PARAM_GROUP(SITE, build, &mdl_build_table), .doc = "Time to service."},
     {SIM_PARAM_GROUP_OPT(SITE, cash, &mdl_cash_table, has_cash), .doc = "Amounts given directly, for studies of money alone."},
 };
+
+static void check_site(const void *cfg, const struct sim_checker *checker)
+{
+    const SITE *site = cfg;
+
+    if ((double)site->needed > site->servers)
+        checker->fault(checker->ctx, "needed", "is %lld, more than the %g 'servers' of the site",
+            (long long)site->needed, site->servers);
+}
+
 static const struct sim_table site_table = {.name = "site", SIM_ROWS(site_rows), .size = sizeof(SITE),
-    .doc = "A site entry: servers of one kind in one or many places."};
+    .check = check_site, .doc = "A site entry: servers of one kind in one or many places."};
 
 /* ---- deployments ------------------------------------------------------------- */
 
@@ -104,6 +118,8 @@ static void check_deployment(const void *cfg, const struct sim_checker *checker)
 {
     const DEPLOYMENT *d = cfg;
 
+    if (d->n_sites == 0)
+        checker->fault(checker->ctx, "sites", "needs at least one site entry");
     for (int i = 0; i < d->routing.n_prefer; i++) {
         int found = 0;
         for (int j = 0; j < d->n_sites; j++)
@@ -135,7 +151,7 @@ static void check_user(const void *cfg, const struct sim_checker *checker)
 {
     const USER *user = cfg;
 
-    if (user->n_at != 0 && (user->n_at != 2 || fabs(user->at[0]) > 90))
+    if (user->at != NULL && (user->n_at != 2 || fabs(user->at[0]) > 90))
         checker->fault(checker->ctx, "at", "needs [latitude, longitude] in degrees, such as [40.71, -74.01]");
 }
 
@@ -156,8 +172,11 @@ static const struct sim_param users_rows[] = {
 static void check_users(const void *cfg, const struct sim_checker *checker)
 {
     const USERS *users = cfg;
+    const char *from = users->from;
     double sum = 0.0;
 
+    if (from != NULL && strcmp(from, "metros-us") != 0 && strcmp(from, "metros-world") != 0)
+        checker->fault(checker->ctx, "from", "is '%s', expected metros-us or metros-world", from);
     for (int i = 0; i < users->n_list; i++)
         sum += users->list[i].weight;
     if (users->from != NULL && users->n_list > 0)
@@ -205,8 +224,18 @@ static const struct sim_param tokens_rows[] = {
     {SIM_PARAM_DIST(TOKENS, output_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
      .doc = "Output tokens: a distribution, or {from: trace}."},
 };
+
+static void check_tokens(const void *cfg, const struct sim_checker *checker)
+{
+    const char *like = ((const TOKENS *)cfg)->like;
+
+    if (like != NULL && strcmp(like, "azure-conv") != 0 && strcmp(like, "azure-code") != 0 &&
+        strcmp(like, "trace") != 0)
+        checker->fault(checker->ctx, "like", "is '%s', expected azure-conv, azure-code or trace", like);
+}
+
 static const struct sim_table tokens_table = {.name = "tokens", SIM_ROWS(tokens_rows), .size = sizeof(TOKENS),
-    .doc = "Tokens of a request."};
+    .check = check_tokens, .doc = "Tokens of a request."};
 
 #define CLASS struct mdl_class_cfg
 static const char *const models[] = {"custom", NULL};
@@ -339,6 +368,10 @@ static void check_simulate(const void *cfg, const struct sim_checker *checker)
 
     if (n > 1)
         checker->fault(checker->ctx, "", "takes one of 'windows', 'duration', 'requests'");
+    /* a comparison with NAN is false: what is absent is no fault */
+    if (s->warmup.time_s >= s->duration_s)
+        checker->fault(checker->ctx, "duration", "of %g s is not longer than the warm-up of %g s",
+            s->duration_s, s->warmup.time_s);
 }
 
 static const struct sim_table simulate_table = {.name = "simulate", SIM_ROWS(simulate_rows), .size = sizeof(SIMULATE),
@@ -412,6 +445,37 @@ static void check_shares(const RUN *run, const struct sim_checker *checker)
             "request classes need 'arrivals', here or in each class");
 }
 
+/* Letters as in the names of entries: the name becomes that of a folder. */
+static bool name_ok(const char *name)
+{
+    const size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    return n > 0 && n <= 64 && name[n] == '\0' && name[0] != '-';
+}
+
+static void check_metrics(const RUN *run, const struct sim_checker *checker)
+{
+    const struct mdl_precision_cfg *precision = &run->simulate.precision;
+
+    for (int i = 0; i < precision->n_metrics; i++) {
+        if (res_metric_row(precision->metrics[i]) == NULL)
+            checker->fault(checker->ctx, "simulate.precision.metrics",
+                "names the unknown metric '%s'", precision->metrics[i]);
+    }
+}
+
+/* The length of a window is known to another table than the horizon. */
+static void check_horizon(const RUN *run, const struct sim_checker *checker)
+{
+    const SIMULATE *s = &run->simulate;
+    const double horizon_s = run->horizon_yr * SIM_H_PER_YR * SIM_S_PER_H;
+
+    if (isnan(s->duration_s) && s->requests < 0 &&
+        horizon_s < s->windows.length_s)
+        checker->fault(checker->ctx, "horizon",
+            "is shorter than one window of 'simulate.windows'");
+}
+
 static void check_run(const void *cfg, const struct sim_checker *checker)
 {
     const RUN *run = cfg;
@@ -422,7 +486,16 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     if (!known)
         checker->fault(checker->ctx, "baseline",
             "names the unknown deployment '%s'", run->baseline);
+    if (!name_ok(run->name))
+        checker->fault(checker->ctx, "name",
+            "is '%s', expected lower-case letters, digits and '-', at most 64",
+            run->name);
+    if (run->n_deployments == 0)
+        checker->fault(
+            checker->ctx, "deployments", "needs at least one deployment");
     check_shares(run, checker);
+    check_horizon(run, checker);
+    check_metrics(run, checker);
 }
 
 const struct sim_table mdl_run_table = {.name = "scenario",

@@ -50,6 +50,7 @@ struct mdl_site_cfg {
     const struct sim_dist *rtt_ms;
     struct mdl_queue_cfg queue;
     struct mdl_hardware_cfg hardware;
+    bool has_network; /* without: no time but `rtt` */
     struct mdl_network_cfg network;
     struct mdl_power_cfg power;
     struct mdl_facility_cfg facility;

@@ -43,8 +43,10 @@ struct position {
 
 struct layer {
     const struct sim_dist *life_h, *repair_h;
-    struct sim_stream life, repair;
-    bool up;
+    struct sim_stream life, repair, hit;
+    double hit_frac;
+    bool struck; /* the cause is present */
+    bool up;     /* ... and this member is spared, or it is not */
 };
 
 /* Members are drawn one after the other, each whole: they do not interact,
@@ -292,15 +294,18 @@ static int layer_switch(
     struct layer *layer = &d->layer[index];
     struct mdl_tl_counts *counts = &d->tl.counts[d->index];
 
-    layer->up = !layer->up;
+    layer->struck = !layer->struck;
+    layer->up = !layer->struck;
     if (layer->up)
         return layer_schedule(
             d, t_ns, index, draw_ns(layer->life_h, &layer->life), err);
+    if (layer->hit_frac < 1.0)
+        layer->up = sim_stream_uniform(&layer->hit) >= layer->hit_frac;
     if (index == WAN)
         counts->wan_failures++;
     else if (index == SITE)
         counts->site_failures++;
-    else
+    else if (!layer->up) /* a shared cause may spare this member */
         counts->other_outages++;
     if (layer->repair_h == NULL)
         return SIM_OK;
@@ -314,8 +319,10 @@ static int layer_start(
     struct layer *layer = &d->layer[index];
 
     layer->up = true;
+    layer->struck = false;
     layer->life_h = cause.life_h;
     layer->repair_h = cause.repair_h;
+    layer->hit_frac = cause.entity != 0 ? cause.hit_frac : 1.0;
     if (cause.life_h == NULL)
         return SIM_OK;
     const uint64_t entity =
@@ -324,6 +331,8 @@ static int layer_start(
             : sim_entity_sub(d->member->entity, layer_unit(index));
     open_keyed(d, entity, SIM_FOR_LIFE, &layer->life);
     open_keyed(d, entity, SIM_FOR_REPAIR, &layer->repair);
+    open_keyed(d, sim_entity_sub(d->member->entity, layer_unit(index)),
+        SIM_FOR_MARK, &layer->hit);
     return layer_schedule(
         d, 0, index, draw_ns(cause.life_h, &layer->life), err);
 }
@@ -332,14 +341,14 @@ static int layers_start(struct draw *d, struct sim_err *err)
 {
     const struct mdl_tl_member *m = d->member;
     int rc = layer_start(d, SITE,
-        (struct mdl_tl_layer){m->site_life_h, m->site_repair_h, 0}, err);
+        (struct mdl_tl_layer){m->site_life_h, m->site_repair_h, 1.0, 0}, err);
 
     assert(m->n_layers <= MDL_TL_MAX_LAYERS);
     if (rc == SIM_OK)
         rc = layer_start(d, WAN,
-            (struct mdl_tl_layer){m->wan_life_h, m->wan_repair_h, 0}, err);
+            (struct mdl_tl_layer){m->wan_life_h, m->wan_repair_h, 1.0, 0}, err);
     for (int i = 0; rc == SIM_OK && i < MDL_TL_MAX_LAYERS; i++) {
-        const struct mdl_tl_layer none = {NULL, NULL, 0};
+        const struct mdl_tl_layer none = {NULL, NULL, 1.0, 0};
         rc = layer_start(
             d, FURTHER + i, i < m->n_layers ? m->layers[i] : none, err);
     }

@@ -23,6 +23,8 @@
  * and repairs alternate. */
 struct mdl_tl_layer {
     const struct sim_dist *life_h, *repair_h; /* repair NULL = never */
+    double hit_frac; /* chance that an event of a shared cause takes this
+                      * member down; 1 where the cause is its own */
     uint64_t entity; /* of a shared cause: sites with the same key fall at the
                       * same times; 0 = the member's own */
 };

@@ -10,7 +10,9 @@ enum { LEVELS = 10, GRID = 100 };
 
 bool mdl_tokens_from_trace(const struct mdl_tokens_cfg *cfg)
 {
-    return cfg->like != NULL && strcmp(cfg->like, "trace") == 0;
+    if (cfg->like != NULL)
+        return strcmp(cfg->like, "trace") == 0;
+    return cfg->input_tok != NULL && sim_dist_is_traced(cfg->input_tok);
 }
 
 /* ---- built-in laws ------------------------------------------------------- */
@@ -209,13 +211,15 @@ int mdl_trace_read(const char *path, double scale, struct sim_arena *arena,
         rc = token_column(&csv, "output_tokens", arena, &trace.output_tok, err);
     if (rc != SIM_OK)
         return rc;
+    /* as written, before the division rounds equal times apart */
     for (int i = 0; i < trace.n; i++) {
-        if (trace.t_s[i] < (i > 0 ? trace.t_s[i - 1] * scale : 0.0))
+        if (trace.t_s[i] < (i > 0 ? trace.t_s[i - 1] : 0.0))
             return sim_err_set(err, SIM_E_INPUT,
                 "%s:%d: 't_s' is not increasing from 0", csv.name,
                 csv.lines[i]);
-        trace.t_s[i] /= scale;
     }
+    for (int i = 0; i < trace.n; i++)
+        trace.t_s[i] /= scale;
     if (trace.n < 2)
         return sim_err_set(
             err, SIM_E_INPUT, "%s: a trace needs at least 2 rows", csv.name);

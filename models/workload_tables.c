@@ -19,7 +19,28 @@ static const double days[][24] = {
     {.75, .50, .35, .25, .22, .25, .40, .60, .75, .85, .90, .95, 1.0, 1.0, 1.0, 1.05, 1.15, 1.3, 1.5, 1.7, 1.85, 1.9, 1.6, 1.15},
 };
 
+/* Is the word one of the list?  What is absent is. */
+static bool is_known(const char *word, const char *const *words)
+{
+    for (int i = 0; word != NULL && words[i] != NULL; i++) {
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    }
+    return word == NULL;
+}
+
+/* Does a list that is given hold zeros alone? */
+static bool all_zero(const double *x, int n)
+{
+    double sum = 0.0;
+
+    for (int i = 0; x != NULL && i < n; i++)
+        sum += x[i];
+    return n > 0 && !(sum > 0.0);
+}
+
 #define COX struct mdl_cox_cfg
+static const char *const cox_names[] = {"azure-conv", "azure-code", NULL};
 static const struct sim_param cox_rows[] = {
     {SIM_PARAM_STR(COX, like), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
      .doc = "Built-in law of burstiness fitted to a public trace: azure-conv or azure-code.", .source = "[AZURE23]"},
@@ -41,6 +62,8 @@ static void check_cox(const void *cfg, const struct sim_checker *checker)
 
     if (cox->like == NULL ? given != 4 : given != 0)
         checker->fault(checker->ctx, "", "needs either 'like' or all of 'fast', 'fast_shape', 'slow', 'slow_shape'");
+    if (!is_known(cox->like, cox_names))
+        checker->fault(checker->ctx, "like", "is '%s', expected azure-conv or azure-code", cox->like);
 }
 
 static const struct sim_table cox_table = {.name = "cox", SIM_ROWS(cox_rows), .size = sizeof(COX), .check = check_cox,
@@ -90,14 +113,18 @@ static void check_daily(const void *cfg, const struct sim_checker *checker)
 {
     const DAILY *daily = cfg;
 
-    if (daily->n_hours != 0 && daily->n_hours != 24)
+    /* a list without numbers is not the same as no list */
+    if (daily->hours != NULL && daily->n_hours != 24)
         checker->fault(checker->ctx, "hours", "needs 24 numbers, got %d", daily->n_hours);
+    if (all_zero(daily->hours, daily->n_hours))
+        checker->fault(checker->ctx, "hours", "the factors are all 0");
 }
 
 static const struct sim_table daily_table = {.name = "daily", SIM_ROWS(daily_rows), .size = sizeof(DAILY),
     .check = check_daily, .one_of = true, .doc = "Shape of the rate over a day, in each user's local time."};
 
 #define WEEKLY struct mdl_weekly_cfg
+static const char *const week_names[] = {"servegen_msmall", "servegen_mmid", "servegen_mlarge", NULL};
 static const struct sim_param weekly_rows[] = {
     {SIM_PARAM_STR(WEEKLY, like), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
      .doc = "Built-in hour-of-week table of a production service: servegen_msmall, servegen_mmid, servegen_mlarge.", .source = "[SERVEGEN]"},
@@ -109,8 +136,13 @@ static void check_weekly(const void *cfg, const struct sim_checker *checker)
 {
     const WEEKLY *weekly = cfg;
 
-    if (weekly->n_days != 0 && weekly->n_days != 7)
+    if (weekly->days != NULL && weekly->n_days != 7)
         checker->fault(checker->ctx, "days", "needs 7 numbers, got %d", weekly->n_days);
+    if (all_zero(weekly->days, weekly->n_days))
+        checker->fault(checker->ctx, "days", "the factors are all 0");
+    if (!is_known(weekly->like, week_names))
+        checker->fault(checker->ctx, "like",
+            "is '%s', expected servegen_msmall, servegen_mmid or servegen_mlarge", weekly->like);
 }
 
 static const struct sim_table weekly_table = {.name = "weekly", SIM_ROWS(weekly_rows), .size = sizeof(WEEKLY),
@@ -135,9 +167,6 @@ static void check(const void *cfg, const struct sim_checker *checker)
 
     if (no_rate && !arrivals->process.has_trace)
         checker->fault(checker->ctx, "", "needs a 'rate'");
-    if (!no_rate && arrivals->process.has_trace)
-        checker->fault(checker->ctx, "rate",
-            "has no meaning beside a trace; use 'scale' of the trace");
 }
 
 const struct sim_table mdl_arrivals_table = {.name = "arrivals",

@@ -69,7 +69,8 @@ uint32_t plt_mix(uint32_t a, uint32_t b, double t)
 
 uint32_t plt_shade(const struct plt_theme *theme, uint32_t rgb, int k)
 {
-    const double t = fmin(0.2 * ((k + 1) / 2) + 0.15, 0.6);
+    const int pair = (k + 1) / 2; /* darker, lighter, darker ... */
+    const double t = fmin(0.2 * pair + 0.15, 0.6);
 
     if (k == 0)
         return rgb;

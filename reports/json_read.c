@@ -276,7 +276,7 @@ static void read_format(struct reader *r, const json_t *v)
     snprintf(due, sizeof due, "%d", REP_JSON_MAJOR);
     expect(r, s != NULL && strncmp(s, REP_JSON_FORMAT, n) == 0,
         "'" REP_JSON_FORMAT "...': no results file");
-    if (r->rc == SIM_OK && strcmp(s + n, due) != 0)
+    if (r->rc == SIM_OK && s != NULL && strcmp(s + n, due) != 0)
         fail(r, SIM_E_INPUT,
             "is '%.40s', this program reads " REP_JSON_FORMAT "%s", s, due);
 }

@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "reports/plan.h"
 
@@ -35,15 +37,19 @@ static int64_t days_from_civil(int64_t y, int m, int d)
 
 static int64_t created(const struct res_run *run, const struct rep_options *o)
 {
-    int y = 0, m = 0, d = 0;
+    const char *start = run->meta.start;
+    char *end = NULL;
 
     if (o->created_epoch > 0)
         return o->created_epoch;
-    if (run->meta.start == NULL ||
-        sscanf(run->meta.start, "%4d-%2d-%2d", &y, &m, &d) != 3 || y <= 1970 ||
-        m < 1 || m > 12 || d < 1 || d > 31)
+    if (start == NULL || strlen(start) != 10)
         return FALLBACK_EPOCH;
-    return days_from_civil(y, m, d) * 86400;
+    const long y = strtol(start, &end, 10);
+    const long m = *end == '-' ? strtol(end + 1, &end, 10) : 0;
+    const long d = *end == '-' ? strtol(end + 1, &end, 10) : 0;
+    if (*end != '\0' || y <= 1970 || m < 1 || m > 12 || d < 1 || d > 31)
+        return FALLBACK_EPOCH;
+    return days_from_civil((int)y, (int)m, (int)d) * 86400;
 }
 
 int rep_report_write(const struct res_run *run,

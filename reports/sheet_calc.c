@@ -121,11 +121,13 @@ static void put_time(const struct rep_calc *c)
                 rep_rel(REP_TCO_COLUMN, rep_calc_column(k - 1)).s);
         rep_put_formula(s, REP_TCO_END, col, l->years[k],
             per_yr == 1 ? REP_FIXED0 : REP_FIXED4, "=%s/%s", number.s, cpy.s);
-        rep_put_formula(s, REP_TCO_YEAR, col, (k + per_yr - 1) / per_yr,
-            REP_FIXED0, "=ROUNDUP(%s/%s,0)", number.s, cpy.s);
-        rep_put_formula(s, REP_TCO_RISE_OP, col, k > 0 ? (k - 1) / per_yr : 0,
-            REP_FIXED0, "=INT(MAX(0,%s-1)/%s)", number.s, cpy.s);
-        rep_put_formula(s, REP_TCO_RISE_CAP, col, k / per_yr, REP_FIXED0,
+        const int year = (k + per_yr - 1) / per_yr;
+        const int before = k > 0 ? (k - 1) / per_yr : 0, whole = k / per_yr;
+        rep_put_formula(s, REP_TCO_YEAR, col, year, REP_FIXED0,
+            "=ROUNDUP(%s/%s,0)", number.s, cpy.s);
+        rep_put_formula(s, REP_TCO_RISE_OP, col, before, REP_FIXED0,
+            "=INT(MAX(0,%s-1)/%s)", number.s, cpy.s);
+        rep_put_formula(s, REP_TCO_RISE_CAP, col, whole, REP_FIXED0,
             "=INT(%s/%s)", number.s, cpy.s);
         rep_put_formula(s, REP_TCO_FACTOR_OP, col, l->discount_op[k],
             REP_FIXED6, "=(1+%s)^-MAX(0,%s-%s)", rate.s, end.s,
@@ -406,7 +408,7 @@ static void put_headings(const struct rep_calc *c)
     static const char *const headings[] = {
         "", "Unit", "Category", "Kind", "Constant", "Total", "Present value"};
 
-    for (lxw_col_t i = 0; i < REP_COL_SERIES; i++)
+    for (lxw_col_t i = 0; i < (lxw_col_t)REP_COL_SERIES; i++)
         rep_put_text(c->s, REP_TCO_HEADING, i, headings[i],
             REP_HEADER | (i >= REP_COL_CONSTANT ? REP_RIGHT : 0u));
     rep_periods(c->s, REP_TCO_HEADING, c->l);

@@ -22,7 +22,7 @@ enum {
 
 static lxw_row_t heading(struct rep_sheet *s, lxw_row_t row, const char *text)
 {
-    for (lxw_col_t c = 0; c <= COL_LAST; c++)
+    for (lxw_col_t c = 0; c <= (lxw_col_t)COL_LAST; c++)
         rep_put_text(s, row, c, c == 0 ? text : "", REP_HEADER);
     return row + 1;
 }
@@ -106,7 +106,7 @@ static lxw_row_t put_results(struct rep_plan *plan, lxw_row_t row)
     snprintf(npv, sizeof npv, "Present value, %.12s", run->meta.currency);
     snprintf(eac, sizeof eac, "Per year, %.12s", run->meta.currency);
     snprintf(per, sizeof per, "Per million, %.12s", run->meta.currency);
-    for (lxw_col_t c = 0; c <= COL_LAST; c++)
+    for (lxw_col_t c = 0; c <= (lxw_col_t)COL_LAST; c++)
         rep_put_text(plan->cover, row, c, headings[c],
             REP_HEADER | (c > COL_TEXT ? REP_RIGHT : 0u));
     row++;

@@ -136,7 +136,7 @@ void rep_sheet_inputs(struct rep_plan *plan)
         "\"re-run\": the simulation must be repeated; Checks gives the "
         "command. Bold: given by the scenario, else a preset or default.");
     put_selector(s);
-    for (lxw_col_t c = 0; c <= REP_IN_ORIGIN; c++) {
+    for (lxw_col_t c = 0; c <= (lxw_col_t)REP_IN_ORIGIN; c++) {
         rep_widths(s, c, c, columns[c].width);
         rep_put_text(s, head, c, columns[c].text,
             REP_HEADER |

@@ -98,7 +98,7 @@ static void put_table(struct rep_plan *plan)
 
     snprintf(low, sizeof low, "Low, %g %%", level);
     snprintf(high, sizeof high, "High, %g %%", level);
-    for (lxw_col_t c = 0; c <= COL_N; c++)
+    for (lxw_col_t c = 0; c <= (lxw_col_t)COL_N; c++)
         rep_put_text(plan->latency, ROW_HEAD, c, headings[c],
             REP_HEADER | (c >= COL_VALUE ? REP_RIGHT : 0u));
     for (int d = 0; d < plan->run->n_deployments; d++)

@@ -13,6 +13,14 @@ struct constant_cfg {
     double value;
 };
 
+struct never_cfg {
+    bool unused; /* a struct needs a member */
+};
+
+struct from_cfg {
+    int source;
+};
+
 struct exponential_cfg {
     double mean;
 };
@@ -62,6 +70,12 @@ struct empirical_cfg {
 static const struct sim_param constant_rows[] = {
     { SIM_PARAM_F64(struct constant_cfg, value), .unit = "@", .required = true,
       .flags = SIM_P_SCALAR, .doc = "The value of every draw." },
+};
+
+static const char *const from_names[] = {"trace", NULL};
+static const struct sim_param from_rows[] = {
+    { SIM_PARAM_ENUM(struct from_cfg, source, from_names), .unit = "", .required = true,
+      .flags = SIM_P_SCALAR, .doc = "Where the value comes from." },
 };
 
 static const struct sim_param exponential_rows[] = {
@@ -442,6 +456,20 @@ static int empirical_prepare(const void *params, struct sim_arena *arena,
         cfg->values, (size_t)cfg->n_values, arena, out, err);
 }
 
+static int never_prepare(const void *params, struct sim_arena *arena,
+    struct sim_dist **out, struct sim_err *err)
+{
+    (void)params;
+    return sim_dist_never(arena, out, err);
+}
+
+static int from_prepare(const void *params, struct sim_arena *arena,
+    struct sim_dist **out, struct sim_err *err)
+{
+    (void)params;
+    return sim_dist_traced(arena, out, err);
+}
+
 /* clang-format off */
 #define KIND(word, type, text)                                                 \
     { #word,                                                                   \
@@ -460,6 +488,9 @@ static const struct sim_dist_kind kinds[] = {
     KIND(uniform, struct points_cfg, "Equally likely between two ends."),
     KIND(triangular, struct points_cfg, "Rising to the mode, then falling."),
     KIND(empirical, struct empirical_cfg, "One of the values of a sample."),
+    KIND(from, struct from_cfg, "The value that a recorded request brings: {from: trace}."),
+    { "never", { .name = "never", .doc = "It does not happen: repair: never.", .size = sizeof(struct never_cfg) },
+      never_prepare },
 };
 /* clang-format on */
 

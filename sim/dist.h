@@ -134,4 +134,15 @@ double sim_dist_high(const struct sim_dist *dist);
 /** Is it constant?  (Then every draw equals sim_dist_mean().) */
 bool sim_dist_is_constant(const struct sim_dist *dist);
 
+/** Two words that stand where a distribution may stand and are never drawn:
+ *  `never` (what it times does not happen; its mean is INFINITY) and
+ *  `{from: trace}` (the value comes with the recorded request; mean NAN).
+ *  Callers ask before they draw. */
+bool sim_dist_is_never(const struct sim_dist *dist);
+bool sim_dist_is_traced(const struct sim_dist *dist);
+SIM_MUST_CHECK int sim_dist_never(
+    struct sim_arena *arena, struct sim_dist **out, struct sim_err *err);
+SIM_MUST_CHECK int sim_dist_traced(
+    struct sim_arena *arena, struct sim_dist **out, struct sim_err *err);
+
 #endif /* SIM_DIST_H */

@@ -153,7 +153,7 @@ int sim_law_lognormal(double mu, double sigma, struct sim_arena *arena,
     if (rc != SIM_OK)
         return rc;
     const double v = sigma * sigma;
-    double grown = v; /* e^v - 1 */
+    double grown; /* e^v - 1 */
     if (v > 1e-5)
         grown = sim_exp(v) - 1.0;
     else

@@ -1,4 +1,5 @@
 /* dist_mix.c - laws made of laws: mixtures, hyperexponential, truncation. */
+#include <assert.h>
 #include <math.h>
 
 #include "sim/clones.h"
@@ -264,10 +265,12 @@ static void mixture_moments(struct sim_dist *d)
 {
     double mean = 0.0, variance = 0.0;
 
+    assert(d->n > 0 && d->parts[0] != NULL);
     d->low = d->parts[0]->low;
     d->high = d->parts[0]->high;
     for (size_t i = 0; i < d->n; i++) {
         const struct sim_dist *part = d->parts[i];
+        assert(part != NULL);
         d->low = part->low < d->low ? part->low : d->low;
         d->high = part->high > d->high ? part->high : d->high;
         mean += weight(d, i) * part->mean;
@@ -373,7 +376,7 @@ int sim_law_hyperexponential(const double *p, const double *means, size_t n,
     if (rc == SIM_OK)
         rc = sim_dist_mixture(
             p, (const struct sim_dist *const *)parts, n, arena, &d, err);
-    if (rc != SIM_OK)
+    if (rc != SIM_OK || d == NULL)
         return rc;
     d->law = &hyper_law;
     d->x = x;

@@ -44,15 +44,12 @@ static int constant_truncate(const struct sim_dist *d, double min, double max,
 static const struct sim_law constant_law = {"constant", constant_fill,
     constant_quantile, constant_cdf, constant_truncate};
 
-int sim_dist_constant(double value, struct sim_arena *arena,
+static int constant_new(double value, struct sim_arena *arena,
     struct sim_dist **out, struct sim_err *err)
 {
     struct sim_dist *d = NULL;
     int rc;
 
-    if (!isfinite(value))
-        return sim_err_set(err, SIM_E_INPUT,
-            "constant is %g, expected a finite number", value);
     rc = sim_law_new(&constant_law, arena, &d, err);
     if (rc != SIM_OK)
         return rc;
@@ -61,9 +58,40 @@ int sim_dist_constant(double value, struct sim_arena *arena,
     return SIM_OK;
 }
 
+int sim_dist_constant(double value, struct sim_arena *arena,
+    struct sim_dist **out, struct sim_err *err)
+{
+    if (!isfinite(value))
+        return sim_err_set(err, SIM_E_INPUT,
+            "constant is %g, expected a finite number", value);
+    return constant_new(value, arena, out, err);
+}
+
+int sim_dist_never(
+    struct sim_arena *arena, struct sim_dist **out, struct sim_err *err)
+{
+    return constant_new((double)INFINITY, arena, out, err);
+}
+
+int sim_dist_traced(
+    struct sim_arena *arena, struct sim_dist **out, struct sim_err *err)
+{
+    return constant_new((double)NAN, arena, out, err);
+}
+
+bool sim_dist_is_never(const struct sim_dist *dist)
+{
+    return dist->law == &constant_law && isinf(dist->a);
+}
+
+bool sim_dist_is_traced(const struct sim_dist *dist)
+{
+    return dist->law == &constant_law && isnan(dist->a);
+}
+
 bool sim_dist_is_constant(const struct sim_dist *dist)
 {
-    return dist->law == &constant_law;
+    return dist->law == &constant_law && isfinite(dist->a);
 }
 
 /* ---- uniform: a .. b ------------------------------------------------------

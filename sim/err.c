@@ -31,7 +31,7 @@ static const struct err_row *row_of(int code)
     return fallback;
 }
 
-int sim_err_set(struct sim_err *err, int code, const char *fmt, ...)
+int(sim_err_set)(struct sim_err *err, int code, const char *fmt, ...)
 {
     va_list args;
 
@@ -44,7 +44,7 @@ int sim_err_set(struct sim_err *err, int code, const char *fmt, ...)
     return code;
 }
 
-int sim_err_wrap(struct sim_err *err, int code, const char *fmt, ...)
+int(sim_err_wrap)(struct sim_err *err, int code, const char *fmt, ...)
 {
     char old[sizeof err->text];
     va_list args;

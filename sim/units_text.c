@@ -49,7 +49,7 @@ void sim_unit_describe(const struct sim_unit *unit, char *text, size_t size)
         return;
     text[0] = '\0';
     for (int i = 0; i < SIM_N_DIMS; i++)
-        dim[i] = unit->dim[i];
+        dim[i] = (int)unit->dim[i]; /* signed on purpose: exponents */
     name_compound(dim, ENERGY, POWER);
     name_compound(dim, DATA, RATE);
     for (int i = 0; i < N_NAMES; i++) {

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/suggest.h"
@@ -120,9 +121,10 @@ static struct scn_at place_of(
     while (node != NULL && *key != '\0') {
         const size_t n = strcspn(key, ".");
         const struct scn_pair *pair = NULL;
-        int index = -1;
+        char *end = NULL;
         snprintf(part, sizeof part, "%.*s", (int)n, key);
-        if (node->kind == SCN_SEQ && sscanf(part, "%d", &index) == 1 &&
+        const long index = strtol(part, &end, 10);
+        if (node->kind == SCN_SEQ && end != part && *end == '\0' &&
             index >= 0 && index < node->n) {
             node = node->items[index];
             at = node->at;

@@ -422,6 +422,19 @@ static const struct sim_dist *build_map(
     return dist != NULL ? check_support(bind, row, dist, node->at) : NULL;
 }
 
+/* A bare word that names a kind without parameters stands for it:
+ * "repair: never".  Anything else is left as it is. */
+static struct scn_node *kind_word(struct scn_bind *bind, struct scn_node *node)
+{
+    const struct sim_dist_kind *kind = sim_dist_kind_find(node->text);
+    struct scn_node *empty;
+
+    if (kind == NULL || kind->table.n_rows > 0)
+        return node;
+    empty = scn_node_new(bind->load, SCN_MAP, 0, node->at);
+    return empty != NULL ? scn_map_of(bind->load, kind->name, empty) : NULL;
+}
+
 const struct sim_dist *scn_dist_build(
     struct scn_bind *bind, const struct sim_param *row, struct scn_node *node)
 {
@@ -435,6 +448,8 @@ const struct sim_dist *scn_dist_build(
     if (annotated)
         node = scn_note_read(bind, node, &note);
     bind->holder = holder != NULL ? holder : row;
+    if (node != NULL && node->kind == SCN_SCALAR)
+        node = kind_word(bind, node);
     if (node != NULL && node->kind == SCN_SCALAR) {
         dist = build_constant(bind, row, node, annotated ? &note : NULL);
     } else if (node != NULL) {

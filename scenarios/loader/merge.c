@@ -87,6 +87,11 @@ static bool replaces(struct scn_load *load, struct scn_ctx ctx,
     if (ctx.row != NULL && ctx.row->preset != NULL &&
         scn_map_find(load, over, "from") != NULL)
         return true;
+    /* an annotated short form says the whole group, as a bare one would */
+    if (ctx.row != NULL && ctx.row->type == SIM_GROUP &&
+        scn_row_find(load, ctx.row->table, "value") == NULL &&
+        scn_is_annotated(load, over))
+        return true;
     if (ctx.table != NULL && !ctx.entries && ctx.table->one_of)
         return over->n != 1 || base->n != 1 ||
                strcmp(over->pairs[0].key, base->pairs[0].key) != 0;

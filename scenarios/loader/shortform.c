@@ -147,9 +147,28 @@ static struct scn_node *from_list(
     return map;
 }
 
+/* "price: {value: 0.12 USD/kWh, source: ...}": an annotated short form goes to
+ * the row that its value fits. */
+static struct scn_node *from_annotated(
+    struct scn_bind *bind, const struct sim_table *table, struct scn_node *node)
+{
+    const struct scn_pair *value = scn_map_find(bind->load, node, "value");
+
+    for (int i = 0; i < table->n_rows && value != NULL; i++) {
+        if ((table->rows[i].flags & SIM_P_SCALAR) != 0 &&
+            value->value->kind == SCN_SCALAR &&
+            fits(bind, &table->rows[i], value->value))
+            return wrap(bind, table, i, node);
+    }
+    return node;
+}
+
 struct scn_node *scn_long_form(
     struct scn_bind *bind, const struct sim_table *table, struct scn_node *node)
 {
+    if (node->kind == SCN_MAP && scn_is_annotated(bind->load, node) &&
+        scn_row_find(bind->load, table, "value") == NULL)
+        return from_annotated(bind, table, node);
     if (node->kind == SCN_SCALAR)
         return from_scalar(bind, table, node);
     return node->kind == SCN_SEQ ? from_list(bind, table, node) : node;

@@ -20,7 +20,7 @@
 #include "sim/err.h"
 #include "sim/text.h"
 
-/* Limits on what is read (INTERFACES 2.6); each is refused with a position. */
+/* Limits on what is read (manual, limits); each is refused with a position. */
 enum {
     SCN_MAX_FILE_BYTES = 4 * 1024 * 1024,
     SCN_MAX_DEPTH = 64,

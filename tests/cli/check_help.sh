@@ -10,7 +10,7 @@ commands=$(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' \
 [ "$(echo "$commands" | wc -l)" -ge 11 ]
 ok help/commands $? "fewer than 11 commands: $commands"
 
-# INTERFACES: every help fits 80 columns and has two examples
+# every help fits 80 columns and has two examples
 for command in $commands; do
     "$sitesim" "$command" --help >"$tmp/stdout" 2>"$tmp/stderr"
     rc=$?

@@ -232,7 +232,9 @@ START_TEST(test_rows)
     for (; sim_dist_kind_at(n) != NULL; n++) {
         const struct sim_table *table = &sim_dist_kind_at(n)->table;
         ck_assert_str_eq(sim_dist_kind_at(n)->name, table->name);
-        ck_assert_int_gt(table->n_rows, 0);
+        /* a word without parameters is the exception */
+        if (strcmp(table->name, "never") != 0)
+            ck_assert_int_gt(table->n_rows, 0);
         for (int i = 0; i < table->n_rows; i++) {
             char key[64];
             sim_param_key(&table->rows[i], key, sizeof key);
@@ -241,7 +243,7 @@ START_TEST(test_rows)
             ck_assert_uint_lt(table->rows[i].offset, table->size);
         }
     }
-    ck_assert_int_eq(n, 11);
+    ck_assert_int_eq(n, 13);
     ck_assert_ptr_null(sim_dist_kind_at(-1));
     ck_assert_ptr_null(sim_dist_kind_find("normal"));
     ck_assert_uint_eq(
