@@ -99,8 +99,6 @@ static const struct sim_param rows[] = {
       .doc = "Failures of the whole site: power, cooling, building." },
     { SIM_PARAM_GROUP(CFG, wan, &mdl_layer_failures_table),
       .doc = "Failures of the site's connection." },
-    { SIM_PARAM_STRS(CFG, domains, n_domains), .unit = "", .flags = SIM_P_STATE,
-      .doc = "Shared causes of the scenario that take this site down." },
     { SIM_PARAM_LIST(CFG, shocks, n_shocks, &shock_table), .unit = "",
       .doc = "Rare events that take this site down." },
     { SIM_PARAM_F64(CFG, detection_s), .unit = "s", .dflt = 30, .min = 0, .max = 86400,

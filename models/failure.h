@@ -53,16 +53,13 @@ struct mdl_shock_cfg {
 struct mdl_failure_cfg {
     struct mdl_server_failures_cfg server;
     struct mdl_layer_failures_cfg site, wan;
-    const char *const *domains; /* scenario `domains` whose failures take this
-                                 * site down */
-    int n_domains;
     struct mdl_shock_cfg *shocks;
     int n_shocks;
     double detection_s; /* until routing avoids what has failed */
 };
 
 extern const struct sim_table mdl_failure_table;
-/* For other places with a life and a repair (`domains:` of a scenario). */
+/* For other places with a life and a repair. */
 extern const struct sim_table mdl_layer_failures_table;
 
 /**

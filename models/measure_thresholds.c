@@ -61,29 +61,82 @@ static int limit_of(const struct rule *rule, const char *text, const char *unit,
     return SIM_OK;
 }
 
-int mdl_check_thresholds(const struct mdl_run_cfg *cfg, struct sim_err *err)
+/* Is `name` (up to a dot) the name of one of n entities? */
+static bool entity_known(const char *name, const char *const *names, int n)
 {
-    for (int i = 0; i < cfg->n_thresholds; i++) {
-        const char *text = cfg->thresholds[i];
-        struct rule rule;
-        const int rc = parse_rule(text, &rule, err);
-        bool known = false;
-        if (rc != SIM_OK)
-            return rc;
-        for (int d = 0; d < cfg->n_deployments; d++) {
-            const size_t n = strlen(cfg->deployments[d].name);
-            known = known ||
-                    (strncmp(rule.metric, cfg->deployments[d].name, n) == 0 &&
-                        rule.metric[n] == '.');
+    const size_t len = strcspn(name, ".");
+
+    for (int i = 0; i < n; i++) {
+        if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The site or class that a metric's scope names must exist. */
+static int check_scope(const struct mdl_run_cfg *cfg,
+    const struct mdl_deployment_cfg *dep, const char *text, const char *rest,
+    struct sim_err *err)
+{
+    if (strncmp(rest, "site.", 5) == 0) {
+        for (int i = 0; i < dep->n_sites; i++) {
+            if (entity_known(rest + 5, &dep->sites[i].name, 1))
+                return SIM_OK;
         }
-        if (!known)
-            return sim_err_set(err, SIM_E_INPUT,
-                "threshold '%s' begins with no deployment's name", text);
-        if (res_metric_row(rule.metric) == NULL)
-            return sim_err_set(err, SIM_E_INPUT,
-                "threshold '%s' names an unknown metric", text);
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' names the unknown site '%.*s'", text,
+            (int)strcspn(rest + 5, "."), rest + 5);
+    }
+    if (strncmp(rest, "class.", 6) == 0) {
+        for (int i = 0; i < cfg->n_requests; i++) {
+            if (entity_known(rest + 6, &cfg->requests[i].name, 1))
+                return SIM_OK;
+        }
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' names the unknown class '%.*s'", text,
+            (int)strcspn(rest + 6, "."), rest + 6);
     }
     return SIM_OK;
+}
+
+static int check_limit(const struct mdl_run_cfg *cfg, const struct rule *rule,
+    const char *text, const char *unit, struct sim_err *err)
+{
+    char full[64];
+    double limit;
+
+    if (unit[0] == '$') {
+        snprintf(full, sizeof full, "%.8s%s", cfg->currency, unit + 1);
+        unit = full;
+    }
+    return limit_of(rule, text, unit, &limit, err);
+}
+
+int mdl_threshold_check(
+    const struct mdl_run_cfg *cfg, const char *text, struct sim_err *err)
+{
+    const struct mdl_deployment_cfg *dep = NULL;
+    const struct res_metric_row *row;
+    struct rule rule;
+    const char *rest;
+    int rc = parse_rule(text, &rule, err);
+
+    if (rc != SIM_OK)
+        return rc;
+    for (int d = 0; d < cfg->n_deployments; d++) {
+        if (entity_known(rule.metric, &cfg->deployments[d].name, 1))
+            dep = &cfg->deployments[d];
+    }
+    rest = strchr(rule.metric, '.');
+    if (dep == NULL || rest == NULL)
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' begins with no deployment's name", text);
+    row = res_metric_row(rest + 1);
+    if (row == NULL)
+        return sim_err_set(
+            err, SIM_E_INPUT, "threshold '%s' names an unknown metric", text);
+    rc = check_scope(cfg, dep, text, rest + 1, err);
+    return rc == SIM_OK ? check_limit(cfg, &rule, text, row->unit, err) : rc;
 }
 
 static bool holds(const char *op, double value, double limit)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "models/plan_sites.h"
+#include "models/workload_time.h"
 #include "sim/alloc.h"
 #include "sim/fmath.h"
 #include "sim/rng.h"
@@ -348,32 +349,13 @@ static int plan_sources(struct mdl_plan *plan, struct sim_err *err)
 /* ---- time
  * --------------------------------------------------------------------- */
 
-/* Month and weekday (0 = Monday) of a day counted from 1970-01-01, after
- * Hinnant's civil-from-days arithmetic. */
-static void calendar_of(int64_t day, int *month, int *mday, int *weekday)
-{
-    const int64_t z = day + 719468;
-    const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    const int64_t doe = z - era * 146097;
-    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    const int64_t mp = (5 * doy + 2) / 153;
-
-    *mday = (int)(doy - (153 * mp + 2) / 5 + 1);
-    *month = (int)(mp < 10 ? mp + 2 : mp - 10);
-    *weekday = (int)((day % 7 + 7 + 3) % 7); /* 1970-01-01 was a Thursday */
-}
-
 static int plan_time(struct mdl_plan *plan, struct sim_err *err)
 {
     const struct mdl_simulate_cfg *sim = &plan->cfg->simulate;
-    int mday;
+    const struct mdl_date start = mdl_calendar_of(plan->cfg->start);
 
-    calendar_of(
-        plan->cfg->start, &plan->start_month, &mday, &plan->start_weekday);
-    if (mday != 1)
-        return sim_err_set(
-            err, SIM_E_INPUT, "'start' must be the first day of a month");
+    plan->start_month = start.month;
+    plan->start_weekday = start.weekday;
     plan->windowed = isnan(sim->duration_s) && sim->requests < 0;
     plan->horizon_s = plan->cfg->horizon_yr * YEAR_S;
     plan->n_years = (int)ceil(plan->cfg->horizon_yr - 1e-9);

@@ -460,6 +460,10 @@ static int plan_dep(struct mdl_plan *plan, struct mdl_dep *dep,
     }
     for (int i = 0; rc == SIM_OK && i < dep->n_members; i++)
         rc = member_failures(plan, dep, i, err);
+    if (rc == SIM_OK && cfg->needed_sites > dep->n_members)
+        rc = sim_err_set(err, SIM_E_INPUT,
+            "'needed_sites' is %lld, but there are %d sites",
+            (long long)cfg->needed_sites, dep->n_members);
     dep->has_requests = plan->n_sources > 0;
     if (rc == SIM_OK && dep->has_requests)
         rc = plan_candidates(plan, dep, err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/study.h"
+#include "models/workload_time.h"
 #include "models/world.h"
 #include "sim/alloc.h"
 #include "sim/exec.h"
@@ -405,17 +406,10 @@ static int run_replications(
 
 static const char *date_text(struct sim_arena *arena, int64_t day)
 {
-    const int64_t z = day + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
-    const int64_t doe = z - era * 146097;
-    const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    const int64_t mp = (5 * doy + 2) / 153;
-    const int month = (int)(mp < 10 ? mp + 3 : mp - 9);
+    const struct mdl_date date = mdl_calendar_of(day);
 
-    const long long year = yoe + era * 400 + (month <= 2);
-
-    return sim_arena_printf(arena, "%04lld-%02d-%02d", year, month,
-        (int)(doy - (153 * mp + 2) / 5 + 1));
+    return sim_arena_printf(arena, "%04lld-%02d-%02d", (long long)date.year,
+        date.month + 1, date.day_of_month);
 }
 
 static int fill_objectives(struct mdl_study *study, struct sim_err *err)
@@ -547,10 +541,8 @@ int mdl_run_execute(const struct mdl_run_cfg *cfg,
 {
     struct mdl_study study = {.cfg = cfg, .options = options, .run = run};
     const char *stop = "";
-    int rc = mdl_check_thresholds(cfg, err);
+    int rc = mdl_plan_create(cfg, data, &study.plan, err);
 
-    if (rc == SIM_OK)
-        rc = mdl_plan_create(cfg, data, &study.plan, err);
     if (rc != SIM_OK)
         return rc;
     rc = open_study(&study, err);
@@ -570,12 +562,18 @@ int mdl_run_check(const struct mdl_run_cfg *cfg,
     struct sim_err *err)
 {
     struct mdl_plan *plan = NULL;
-    int rc = mdl_check_thresholds(cfg, err);
+    int rc = mdl_plan_create(cfg, data, &plan, err);
 
-    if (rc == SIM_OK)
-        rc = mdl_plan_create(cfg, data, &plan, err);
     if (rc != SIM_OK)
         return rc;
+    for (int i = 0; rc == SIM_OK && i < plan->n_deps; i++) {
+        struct mdl_entry_energy *energy;
+        rc = mdl_entry_energy_load(
+            plan, &plan->deps[i], &plan->arena, &energy, err);
+        if (rc != SIM_OK)
+            rc = sim_err_wrap(
+                err, rc, "deployments.%s", plan->deps[i].cfg->name);
+    }
     for (int i = 0; i < plan->n_deps; i++) {
         const struct mdl_dep *d = &plan->deps[i];
         int64_t servers = 0;
@@ -590,5 +588,7 @@ int mdl_run_check(const struct mdl_run_cfg *cfg,
             d->unstable ? " (unstable: no steady state)" : "");
     }
     mdl_plan_destroy(plan);
+    if (rc != SIM_OK)
+        return rc;
     return sim_text_ok(text) ? SIM_OK : no_memory(err);
 }

@@ -41,6 +41,14 @@ SIM_MUST_CHECK int mdl_run_execute(const struct mdl_run_cfg *cfg,
     const struct mdl_data_source *data, const struct mdl_run_options *options,
     struct res_run *run, struct sim_err *err);
 
+/**
+ * Is a rule of `thresholds` well formed, its deployment, site, class and metric
+ * known, its limit in a unit of the metric's kind?
+ * @retval SIM_OK, SIM_E_INPUT
+ */
+SIM_MUST_CHECK int mdl_threshold_check(
+    const struct mdl_run_cfg *cfg, const char *text, struct sim_err *err);
+
 /** Checks without simulating: expands the plan, reports loads.  Adds a line a
  *  deployment to `text`: members, servers, load of the busiest site in the
  *  worst year, engine. */

@@ -4,7 +4,11 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "models/run.h"
+#include "models/workload_time.h"
 
 #include "models/results/results.h"
 #include "sim/units.h"
@@ -476,6 +480,65 @@ static void check_horizon(const RUN *run, const struct sim_checker *checker)
             "is shorter than one window of 'simulate.windows'");
 }
 
+static void check_thresholds(const RUN *run, const struct sim_checker *checker)
+{
+    for (int i = 0; i < run->n_thresholds; i++) {
+        struct sim_err err = {0};
+        char key[32];
+        if (mdl_threshold_check(run, run->thresholds[i], &err) == SIM_OK)
+            continue;
+        snprintf(key, sizeof key, "thresholds.%d", i);
+        checker->fault(checker->ctx, key, "%s", err.text);
+    }
+}
+
+/* Every class finds a permitted site in every deployment. */
+static void check_residency(const RUN *run, const struct sim_checker *checker)
+{
+    for (int c = 0; c < run->n_requests; c++) {
+        const char *residency = run->requests[c].residency;
+        char key[128];
+        snprintf(
+            key, sizeof key, "requests.%s.residency", run->requests[c].name);
+        for (int d = 0; residency != NULL && d < run->n_deployments; d++) {
+            const DEPLOYMENT *dep = &run->deployments[d];
+            int permitted = 0;
+            for (int i = 0; i < dep->n_sites; i++)
+                permitted += dep->sites[i].residency != NULL &&
+                             strcmp(dep->sites[i].residency, residency) == 0;
+            if (permitted == 0)
+                checker->fault(checker->ctx, key,
+                    "no site of deployment '%s' may serve class '%s' "
+                    "(residency '%s')",
+                    dep->name, run->requests[c].name, residency);
+        }
+    }
+}
+
+static void check_trace(const RUN *run, const struct sim_checker *checker)
+{
+    const SIMULATE *s = &run->simulate;
+    const bool windowed = isnan(s->duration_s) && s->requests < 0;
+    char key[128];
+
+    if (!windowed)
+        return;
+    if (run->has_arrivals && run->arrivals.process.has_trace)
+        checker->fault(checker->ctx, "arrivals.process.trace",
+            "a trace needs 'simulate.duration' or 'simulate.requests', not "
+            "windows");
+    for (int c = 0; c < run->n_requests; c++) {
+        if (!run->requests[c].has_arrivals ||
+            !run->requests[c].arrivals.process.has_trace)
+            continue;
+        snprintf(key, sizeof key, "requests.%s.arrivals.process.trace",
+            run->requests[c].name);
+        checker->fault(checker->ctx, key,
+            "a trace needs 'simulate.duration' or 'simulate.requests', not "
+            "windows");
+    }
+}
+
 static void check_run(const void *cfg, const struct sim_checker *checker)
 {
     const RUN *run = cfg;
@@ -496,6 +559,12 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_shares(run, checker);
     check_horizon(run, checker);
     check_metrics(run, checker);
+    check_thresholds(run, checker);
+    check_residency(run, checker);
+    check_trace(run, checker);
+    if (mdl_calendar_of(run->start).day_of_month != 1)
+        checker->fault(
+            checker->ctx, "start", "'start' must be the first day of a month");
 }
 
 const struct sim_table mdl_run_table = {.name = "scenario",

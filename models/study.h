@@ -86,8 +86,4 @@ SIM_MUST_CHECK int mdl_measure_money(
 /** Verdicts of `thresholds`; run->metrics must be sorted. */
 SIM_MUST_CHECK int mdl_measure_thresholds(
     struct mdl_study *study, struct sim_err *err);
-/** Are the thresholds' metric names known?  Before anything is simulated. */
-SIM_MUST_CHECK int mdl_check_thresholds(
-    const struct mdl_run_cfg *cfg, struct sim_err *err);
-
 #endif /* MODELS_STUDY_H */

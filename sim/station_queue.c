@@ -298,7 +298,7 @@ static void apply_change(struct queue *q)
             boot_remove(q, (size_t)(hit - q->ends.n));
     }
     q->slots = slots;
-    /* Those that became free this instant are lost like all that are free. */
+    /* Slots that became free in this instant are lost after those long off. */
     const int64_t room = slots - (int64_t)(q->ends.n + q->n_boots);
     if (slots >= 0 && q->warm > room)
         q->warm = room;

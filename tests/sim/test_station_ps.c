@@ -269,8 +269,8 @@ static struct run *ps_run(int slots, double length_s, enum law law, double rate)
  * Kleinrock, Queueing Systems II, (4.17). */
 START_TEST(m_g_1_is_insensitive)
 {
-    const double rho = 0.5;
     for (enum law law = EXPONENTIAL; law < LAWS; law++) {
+        const double rho = law == HYPER ? 0.4 : 0.5;
         struct run *run = ps_run(1, 60000.0, law, rho);
         run_all(run, 7 + law);
         AGREES(run->response[0], 1.0 / (1.0 - rho));
@@ -399,11 +399,14 @@ START_TEST(limited_sharing)
         AGREES(run->in_system, rho / (1.0 - rho));
         AGREES(run->response[0], 1.0 / (1.0 - rho));
         AGREES(run->busy, rho);
-        /* rare waits, heavy squares: more room for the half width */
+        /* waits are a small part of the response (of 16 too small to see),
+         * squares vary more */
+        const double part = 0.02 / ((1.0 - rho) * wait);
+        if (limits[i] == 4) {
+            agrees("wait", &run->wait[0], wait, part);
+            agrees("waiting", &run->waiting, rho * wait, part);
+        }
         agrees("E[T^2]", &run->response2[0], second, 0.05);
-        agrees("wait", &run->wait[0], wait, limits[i] == 4 ? 0.06 : 20.0);
-        agrees(
-            "waiting", &run->waiting, rho * wait, limits[i] == 4 ? 0.06 : 20.0);
         free(run);
     }
 }
@@ -415,7 +418,7 @@ END_TEST
 START_TEST(rate_table_with_limit_and_capacity)
 {
     enum { ROOM = 12, LIMIT = 4 };
-    const double rate = 2.2;
+    const double rate = 2.5;
     double death[ROOM + 1] = {0}, p[ROOM + 1];
     double mean = 0.0, waiting = 0.0, busy = 0.0;
     for (int n = 1; n <= ROOM; n++)
@@ -426,7 +429,7 @@ START_TEST(rate_table_with_limit_and_capacity)
         waiting += n > LIMIT ? (n - LIMIT) * p[n] : 0.0;
         busy += fmin(death[n], 2.0) * p[n]; /* capped by the 2 slots */
     }
-    struct run *run = ps_run(2, 60000.0, EXPONENTIAL, rate);
+    struct run *run = ps_run(2, 80000.0, EXPONENTIAL, rate);
     run->cfg.rates = rates;
     run->cfg.n_rates = N_RATES;
     run->cfg.concurrency = LIMIT;
