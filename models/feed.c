@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/routing.h"
 #include "sim/alloc.h"
 #include "sim/fmath.h"
 #include "sim/units.h"
@@ -16,11 +17,11 @@ enum { SLAB = 2048 };
 
 struct source_state {
     struct mdl_arrivals arrivals;
-    struct sim_stream size, input, output, jitter, access, mark;
+    struct sim_stream size, input, output, jitter, access, mark, choice;
     int64_t k;
     double sigma; /* largest jitter of its paths */
     double access_mu, access_sigma;
-    bool need_access, need_mark;
+    bool need_access, need_mark, need_choice;
 };
 
 struct mdl_feed {
@@ -62,7 +63,8 @@ static void start_streams(struct mdl_feed *feed, double from_s)
         } const streams[] = {{&s->size, SIM_FOR_SIZE},
             {&s->input, SIM_FOR_INPUT_TOKENS},
             {&s->output, SIM_FOR_OUTPUT_TOKENS}, {&s->jitter, SIM_FOR_JITTER},
-            {&s->access, SIM_FOR_ACCESS}, {&s->mark, SIM_FOR_MARK}};
+            {&s->access, SIM_FOR_ACCESS}, {&s->mark, SIM_FOR_MARK},
+            {&s->choice, SIM_FOR_BALANCE}};
 
         key.entity = plan->sources[i].entity;
         for (size_t j = 0; j < sizeof streams / sizeof streams[0]; j++) {
@@ -81,6 +83,7 @@ static void source_paths(
     struct source_state *s, const struct mdl_dep *dep, int source)
 {
     s->access_mu = -INFINITY;
+    s->need_choice = mdl_policy_draws(dep->cfg->routing.policy);
     for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
         const struct mdl_candidate *c = &dep->candidates[i];
         const int entry = dep->members[c->member].entry;
@@ -222,8 +225,8 @@ static void fill_lognormal(
 }
 
 /* What a source's paths do not need is not drawn. */
-static void fill_delays(
-    struct source_state *s, double *jitter, double *access, double *mark, int n)
+static void fill_delays(struct source_state *s, double *jitter, double *access,
+    double *mark, double *choice, int n)
 {
     fill_lognormal(&s->jitter, 0.0, s->sigma, jitter, n);
     if (s->need_access)
@@ -234,6 +237,10 @@ static void fill_delays(
         sim_stream_uniforms(&s->mark, mark, (size_t)n);
     else
         fill_with(mark, n, 1.0);
+    if (s->need_choice)
+        sim_stream_uniforms(&s->choice, choice, (size_t)n);
+    else
+        fill_with(choice, n, 0.5);
 }
 
 /* n requests of one source, sent at t[]. */
@@ -243,11 +250,12 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
     const struct mdl_source *src = &feed->cfg.plan->sources[source];
     struct source_state *s = &feed->sources[source];
     double jitter[MDL_BLOCK], access[MDL_BLOCK], mark[MDL_BLOCK];
+    double choice[MDL_BLOCK];
     const int rc = reserve(feed, n, err);
 
     if (rc != SIM_OK)
         return rc;
-    fill_delays(s, jitter, access, mark, n);
+    fill_delays(s, jitter, access, mark, choice, n);
     for (int i = 0; i < n; i++) {
         struct sim_request *r = &feed->request[feed->n++];
         r->send_s = t[i];
@@ -255,6 +263,7 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
         r->aux[MDL_AUX_JITTER] = jitter[i];
         r->aux[MDL_AUX_ACCESS] = access[i];
         r->aux[MDL_AUX_MARK] = mark[i];
+        r->aux[MDL_AUX_CHOICE] = choice[i];
         r->user = src->user;
         r->cls = src->cls;
         r->k = s->k++;

@@ -17,6 +17,7 @@
 enum mdl_aux {
     MDL_AUX_JITTER, /* exp(sigma Z), sigma the largest of the source's paths */
     MDL_AUX_ACCESS, /* access time [s] */
+    MDL_AUX_CHOICE, /* uniform: choice among sites */
     MDL_AUX_MARK,   /* uniform: packet loss, site round-trip distributions */
 };
 

@@ -1,6 +1,7 @@
 /* How long before a window the simulation must start. */
 #include <math.h>
 
+#include "models/routing.h"
 #include "models/world.h"
 #include "sim/fmath.h"
 #include "sim/units.h"
@@ -22,22 +23,26 @@ static bool member_up(const struct mdl_dep *dep, const struct mdl_timeline *tl,
     return layers && servers >= dep->tl[member].needed;
 }
 
-/* Where a source's requests go at time t; -1 = nowhere.  Without a timeline:
- * when all is well. */
-static int target(const struct mdl_dep *dep, const struct mdl_timeline *tl,
-    int source, double t_s)
+/* Share of a source's requests that a member gets: with a timeline, and the
+ * nearest policy, of the sites that are up at time t; else when all is well. */
+static double share_of(const struct mdl_dep *dep, const struct mdl_timeline *tl,
+    int source, int member, double t_s)
 {
-    const int first = dep->uc_first[source];
+    const bool follow = tl != NULL && dep->cfg->routing.policy == MDL_NEAREST;
+    double share = 0.0;
 
-    if (tl == NULL)
-        return dep->candidates[first].member;
-    for (int i = first; i < dep->uc_first[source + 1]; i++) {
-        if (member_up(dep, tl, dep->candidates[i].member, t_s))
-            return dep->candidates[i].member;
+    for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
+        const int at = dep->candidates[i].member;
+        if (!follow) {
+            share += at == member ? mdl_route_share(dep, source, i) : 0.0;
+            continue;
+        }
+        if (member_up(dep, tl, at, t_s))
+            return at == member ? 1.0 : 0.0;
         if (!dep->cfg->routing.failover)
             break;
     }
-    return -1;
+    return share;
 }
 
 /* Offered load of a member at time t: erlangs on the reference, rate, SCV. */
@@ -49,10 +54,11 @@ static double offered(const struct mdl_plan *plan, const struct mdl_dep *dep,
 
     for (int i = 0; i < plan->n_sources; i++) {
         const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
-        if (target(dep, tl, i, t_s) != member)
+        const double share = share_of(dep, tl, i, member, t_s);
+        if (!(share > 0.0))
             continue;
         const struct mdl_rate r = mdl_plan_rate(plan, i);
-        const double lambda = mdl_rate_at(&r, t_s);
+        const double lambda = share * mdl_rate_at(&r, t_s);
         rate += lambda;
         load += lambda * c->mean_work_s;
         scv += lambda * c->cs2;
@@ -145,9 +151,13 @@ double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     for (int i = 0; i < dep->n_members; i++) {
         double need = member_lead(plan, dep, i, t0_s);
         const bool busy = need >= LEAD_MAX_S;
-        if (dep->members[i].servers >= 0 && (busy || changed))
-            need = fmax(busy ? 0.0 : need,
-                t0_s - last_empty(plan, dep, timeline, i, t0_s));
+        if (dep->members[i].servers >= 0 && (busy || changed)) {
+            const double backlog_s =
+                t0_s - last_empty(plan, dep, timeline, i, t0_s);
+            /* near capacity without fluid backlog only chance queues, and
+             * for long: nothing shortens the lead-in then */
+            need = busy && backlog_s > 0.0 ? backlog_s : fmax(need, backlog_s);
+        }
         lead = fmax(lead, need);
     }
     if (lead >= LEAD_MAX_S) {

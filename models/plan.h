@@ -65,6 +65,7 @@ struct mdl_member {
 /* A member a user may be sent to, with the path there. */
 struct mdl_candidate {
     int member;
+    int group; /* place of its entry in `prefer`, 0 without */
     double km; /* NAN = unknown */
     struct mdl_path *path;
 };

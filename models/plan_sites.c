@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/routing.h"
 #include "sim/alloc.h"
 #include "sim/fmath.h"
 #include "sim/rng.h"
@@ -319,6 +320,7 @@ static int source_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
 {
     const struct mdl_source *s = &plan->sources[source];
     const struct mdl_class *c = &plan->classes[s->cls];
+    const bool all = mdl_policy_takes_all(dep->cfg->routing.policy);
     int in_group = 0, group = -1;
 
     dep->uc_first[source] = *used;
@@ -331,10 +333,11 @@ static int source_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
             group = choices[i].group;
             in_group = 0;
         }
-        if (in_group == CANDIDATES_PER_GROUP ||
+        if ((in_group == CANDIDATES_PER_GROUP && !all) ||
             !permitted(c, dep->entries[m->entry].cfg))
             continue;
         out->member = choices[i].member;
+        out->group = choices[i].group;
         out->km = choices[i].km;
         out->path = sim_arena_alloc(&plan->arena, sizeof *out->path);
         if (out->path == NULL)
@@ -361,7 +364,9 @@ static int plan_candidates(
 {
     const int groups =
         dep->cfg->routing.n_prefer > 0 ? dep->cfg->routing.n_prefer : 1;
-    const int per_source = groups * CANDIDATES_PER_GROUP;
+    const int per_source = mdl_policy_takes_all(dep->cfg->routing.policy)
+                               ? dep->n_members
+                               : groups * CANDIDATES_PER_GROUP;
     struct choice *choices =
         sim_calloc((size_t)dep->n_members, sizeof *choices);
     int used = 0, n = 0, rc = SIM_OK;
@@ -404,11 +409,13 @@ static int plan_load(
         memset(load, 0, (size_t)dep->n_members * sizeof *load);
         for (int i = 0; i < plan->n_sources; i++) {
             const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
-            const int member = dep->candidates[dep->uc_first[i]].member;
-            load[member] += plan->sources[i].base_per_s *
-                            sim_pow(1.0 + c->arrivals->growth_per_yr, y) *
-                            c->mean_work_s *
-                            mdl_plan_deflation(plan, y * year_s);
+            const double erlangs =
+                plan->sources[i].base_per_s *
+                sim_pow(1.0 + c->arrivals->growth_per_yr, y) * c->mean_work_s *
+                mdl_plan_deflation(plan, y * year_s);
+            for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++)
+                load[dep->candidates[k].member] +=
+                    erlangs * mdl_route_share(dep, i, k);
         }
         for (int i = 0; i < dep->n_members; i++) {
             const struct mdl_member *m = &dep->members[i];

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/routing.h"
 #include "models/run.h"
 #include "models/workload_time.h"
 
@@ -96,10 +97,20 @@ static const struct sim_table site_table = {.name = "site", SIM_ROWS(site_rows),
 /* ---- deployments ------------------------------------------------------------- */
 
 #define ROUTING struct mdl_routing_cfg
-static const char *const policies[] = {"nearest", NULL};
+#define WEIGHT struct mdl_weight_cfg
+static const struct sim_param weight_rows[] = {
+    {SIM_PARAM_F64(WEIGHT, weight), .unit = "", .min = 0, .max = 1e12, .required = true,
+     .flags = SIM_P_SCALAR | SIM_P_STATE, .doc = "Share of the requests, relative to the other entries."},
+};
+static const struct sim_table weight_table = {.name = "weight", SIM_ROWS(weight_rows), .size = sizeof(WEIGHT),
+    .doc = "Weight of a site entry."};
+
 static const struct sim_param routing_rows[] = {
-    {SIM_PARAM_ENUM(ROUTING, policy, policies), .unit = "", .flags = SIM_P_STATE,
-     .doc = "nearest: the permitted member with the shortest round trip."},
+    {SIM_PARAM_ENUM(ROUTING, policy, mdl_policy_names), .unit = "", .flags = SIM_P_STATE,
+     .doc = "nearest: the permitted member with the shortest round trip; others spread requests over the group."},
+    {SIM_PARAM_MAP(ROUTING, weights, n_weights, &weight_table), .doc = "Weights of site entries, for policy weighted."},
+    {SIM_PARAM_I64(ROUTING, choices), .unit = "", .dflt = 2, .min = 1, .max = 8, .flags = SIM_P_STATE,
+     .doc = "Members that power-of-d compares."},
     {SIM_PARAM_STRS(ROUTING, prefer, n_prefer), .unit = "", .flags = SIM_P_STATE,
      .doc = "Site entries in order of preference; absent: all entries are one group."},
     {SIM_PARAM_BOOL(ROUTING, failover), .unit = "", .dflt = 1, .flags = SIM_P_STATE,
@@ -118,9 +129,33 @@ static const struct sim_param deployment_rows[] = {
      .doc = "Requests per year for a study of money alone."},
 };
 
+static void check_weights(const DEPLOYMENT *d, const struct sim_checker *checker)
+{
+    const ROUTING *routing = &d->routing;
+    double sum = 0.0;
+
+    for (int i = 0; i < routing->n_weights; i++) {
+        int found = 0;
+        char key[128];
+        for (int j = 0; j < d->n_sites; j++)
+            found += strcmp(routing->weights[i].name, d->sites[j].name) == 0;
+        snprintf(key, sizeof key, "routing.weights.%s", routing->weights[i].name);
+        if (found == 0)
+            checker->fault(checker->ctx, key, "names an unknown site entry");
+        sum += routing->weights[i].weight;
+    }
+    if (routing->policy == MDL_WEIGHTED && !(sum > 0.0))
+        checker->fault(checker->ctx, "routing", "policy weighted needs 'weights' that do not sum to 0");
+    if (routing->policy != MDL_WEIGHTED && routing->n_weights > 0)
+        checker->fault(checker->ctx, "routing.weights", "have no meaning with policy '%s'",
+            mdl_policy_names[routing->policy]);
+}
+
 static void check_deployment(const void *cfg, const struct sim_checker *checker)
 {
     const DEPLOYMENT *d = cfg;
+
+    check_weights(d, checker);
 
     if (d->n_sites == 0)
         checker->fault(checker->ctx, "sites", "needs at least one site entry");

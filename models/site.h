@@ -63,8 +63,16 @@ struct mdl_site_cfg {
     struct mdl_cash_cfg cash;
 };
 
+struct mdl_weight_cfg {
+    const char *name; /* of a site entry */
+    double weight;
+};
+
 struct mdl_routing_cfg {
-    int policy; /* nearest */
+    int policy; /* enum mdl_policy */
+    struct mdl_weight_cfg *weights;
+    int n_weights;
+    int64_t choices; /* power-of-d */
     const char *const *prefer;
     int n_prefer;
     bool failover;

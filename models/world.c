@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/feed.h"
+#include "models/routing.h"
 #include "sim/alloc.h"
 #include "sim/engine.h"
 #include "sim/fmath.h"
@@ -30,6 +31,7 @@ struct world {
     struct mdl_feed *feed;
     void *block;
     struct sim_station **stations;
+    struct mdl_router router;
     bool *up, *known_up; /* [n_members] at the present send time */
     struct flip *flips;
     int n_flips, next_flip;
@@ -41,7 +43,11 @@ struct world {
     double undeflate;       /* work / deflation */
 };
 
-enum { TAG_MEASURED = 1 << 16, TAG_RANK = TAG_MEASURED - 1 };
+enum {
+    TAG_MEASURED = 1 << 29,
+    TAG_SPILLED = 1 << 28,
+    TAG_RANK = TAG_SPILLED - 1
+};
 
 /* ---- state of the window
  * ------------------------------------------------------- */
@@ -75,7 +81,24 @@ static bool site_up(
     return layers && servers >= tl->needed;
 }
 
-/* Changes of one member inside the window; its state at the start. */
+/* What routing learns of a turn at t.  *seen_s: when it learns of the present
+ * outage, INFINITY while there is none; one that is over before is never
+ * known. */
+static void learn_turn(struct world *w, int member, double t_s, bool up,
+    double detection_s, double *seen_s)
+{
+    if (!up) {
+        *seen_s = t_s + detection_s;
+        return;
+    }
+    if (*seen_s <= t_s)
+        add_flip(w, *seen_s, member, true, false);
+    add_flip(w, t_s, member, true, true);
+    *seen_s = INFINITY;
+}
+
+/* Changes of one member inside the window; its state at the start.  Routing
+ * also needs those of the detection time before. */
 static void member_changes(
     struct world *w, int member, double end_s, int *n_changes, int *slots_now)
 {
@@ -83,14 +106,18 @@ static void member_changes(
     const struct mdl_tl_member *m = &w->dep->tl[member];
     const struct mdl_member *site = &w->dep->members[member];
     const double origin_s = w->cfg->origin_s;
-    const int64_t start_ns = to_ns(origin_s - w->cfg->lead_s);
     const double detection_s =
         w->dep->entries[site->entry].cfg->failures.detection_s;
+    const int64_t start_ns = to_ns(origin_s - w->cfg->lead_s);
+    const int64_t sight_ns = start_ns - to_ns(detection_s);
+    double seen_s = INFINITY;
     int32_t servers;
-    bool layers;
+    bool layers, up;
 
+    mdl_timeline_state(tl, member, sight_ns, w->dep->tl, &servers, &layers);
+    w->known_up[member] = up = site_up(m, servers, layers);
     mdl_timeline_state(tl, member, start_ns, w->dep->tl, &servers, &layers);
-    w->up[member] = w->known_up[member] = site_up(m, servers, layers);
+    w->up[member] = site_up(m, servers, layers);
     *slots_now = site->servers < 0 ? -1
                  : layers          ? (int)(servers * site->slots_per_server)
                                    : 0;
@@ -99,21 +126,23 @@ static void member_changes(
         const struct mdl_tl_change *c = &tl->changes[tl->by_member[i]];
         const double t_s =
             (double)(c->t_ns - to_ns(origin_s)) / (double)SIM_NS_PER_S;
-        const bool was = w->up[member];
-        if (c->t_ns <= start_ns || t_s >= end_s)
+        if (c->t_ns <= sight_ns || t_s >= end_s)
             continue;
         const bool now = site_up(m, c->servers_up, c->layers_up);
-        if (now != was) {
+        if (now != up)
+            learn_turn(w, member, t_s, now, detection_s, &seen_s);
+        if (now != up && c->t_ns > start_ns)
             add_flip(w, t_s, member, false, now);
-            add_flip(w, t_s + (now ? 0.0 : detection_s), member, true, now);
-        }
-        w->up[member] = now;
+        up = now;
+        if (c->t_ns <= start_ns)
+            continue;
         w->change_s[*n_changes] = t_s;
         w->change_slots[*n_changes] =
             c->layers_up ? (int)(c->servers_up * site->slots_per_server) : 0;
         (*n_changes)++;
     }
-    w->up[member] = w->known_up[member];
+    if (isfinite(seen_s))
+        add_flip(w, seen_s, member, true, false);
 }
 
 static int make_stations(struct world *w, double end_s, struct sim_err *err)
@@ -201,20 +230,27 @@ static void apply_flips(struct world *w, double t_s)
     }
 }
 
+/* Served away from where it would go when all is well? */
+static bool spilled(const struct mdl_dep *dep, int source, int candidate)
+{
+    const int first = dep->uc_first[source];
+
+    if (dep->cfg->routing.policy == MDL_NEAREST)
+        return candidate != first;
+    return dep->candidates[candidate].group != dep->candidates[first].group;
+}
+
 static void route(void *ctx, struct sim_request *r)
 {
     struct world *w = ctx;
     const int source = r->user * w->plan->n_classes + r->cls;
     const int first = w->dep->uc_first[source];
-    const int last = w->dep->uc_first[source + 1];
-    int i = first;
 
     apply_flips(w, r->send_s);
-    if (w->dep->cfg->routing.failover) {
-        while (i < last && !w->known_up[w->dep->candidates[i].member])
-            i++;
-    }
-    r->tag = i < last ? i - first : 0;
+    const int i = mdl_route_pick(&w->router, source, r->aux[MDL_AUX_CHOICE]);
+    r->tag = i >= 0 ? i - first : 0;
+    if (i >= 0 && spilled(w->dep, source, i))
+        r->tag |= TAG_SPILLED;
     if (in_cohort(w, r)) {
         r->tag |= TAG_MEASURED;
         if (w->measured++ == 0)
@@ -223,7 +259,7 @@ static void route(void *ctx, struct sim_request *r)
         mdl_block_at(w->block, w->layout->offered)[source] += 1.0;
     }
     w->sent++;
-    if (i == last || !w->up[w->dep->candidates[i].member]) {
+    if (i < 0 || !w->up[w->dep->candidates[i].member]) {
         /* nowhere to go, or sent to a site not yet known to be down */
         r->station = -1;
         return;
@@ -261,7 +297,7 @@ static void count_request(struct world *w, const struct sim_request *r,
                 (size_t)scope * MDL_N_COUNTS;
 
     n[MDL_OFFERED] += 1.0;
-    n[MDL_SPILLED] += (r->tag & TAG_RANK) > 0 ? 1.0 : 0.0;
+    n[MDL_SPILLED] += (r->tag & TAG_SPILLED) != 0 ? 1.0 : 0.0;
     n[MDL_HAS_SLO] += c->slo_level > 0.0 ? 1.0 : 0.0;
     if (outcome != SIM_SERVED) {
         n[outcome == SIM_ABANDONED ? MDL_ABANDONED : MDL_LOST] += 1.0;
@@ -464,6 +500,8 @@ int mdl_world_run(
         rc = make_stations(&w, give_up_s, err);
     if (rc == SIM_OK)
         rc = sim_engine_create(&engine, err);
+    w.router = (struct mdl_router){
+        .dep = w.dep, .known_up = w.known_up, .engine = engine};
     if (rc == SIM_OK)
         rc = sim_engine_run(engine, &model, w.stations, w.dep->n_members,
             give_up_s, &n_lost, err);

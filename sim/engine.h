@@ -24,7 +24,7 @@
 struct sim_request {
     double send_s; /* the user sends it */
     double work_s; /* on one slot of the reference hardware */
-    double aux[3]; /* the source's own (tokens, jitter), passed through */
+    double aux[4]; /* the source's own (tokens, jitter), passed through */
     int32_t user;  /* index: first tie-break */
     int32_t cls;   /* class index: second */
     int64_t k;     /* position in its user's stream: third */

@@ -5,111 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/suggest.h"
-#include "sim/units.h"
-
-/* ---- keys --------------------------------------------------------------- */
-
-/* "rtt_ms: 15" where the key is "rtt": the unit belongs to the value. */
-static const char *suffix_hint(struct scn_bind *bind,
-    const struct sim_table *table, const struct scn_pair *pair)
-{
-    const char *const *keys = scn_table_keys(bind->load, table);
-    struct sim_unit unit;
-
-    for (int i = 0; i < table->n_rows && keys != NULL; i++) {
-        const size_t n = strlen(keys[i]);
-        const char *suffix = pair->key + n + 1;
-        const char *text = pair->value->text, *own;
-        if (strncmp(pair->key, keys[i], n) != 0 || pair->key[n] != '_' ||
-            table->rows[i].unit == NULL)
-            continue;
-        own = scn_row_unit(bind, &table->rows[i]);
-        if (strcmp(pair->key, table->rows[i].name) != 0 &&
-            sim_unit_parse(suffix, &unit, NULL) != SIM_OK)
-            continue;
-        if (sim_unit_parse(suffix, &unit, NULL) == SIM_OK)
-            own = suffix;
-        if (pair->value->kind != SCN_SCALAR ||
-            strpbrk(text, "0123456789") == NULL || strchr(text, ' ') != NULL)
-            return scn_printf(bind->load, "did you mean '%s'?", keys[i]);
-        return scn_printf(bind->load, "did you mean '%s: %s%s%s'?", keys[i],
-            text, own[0] != '\0' && strcmp(own, "1") != 0 ? " " : "",
-            strcmp(own, "1") != 0 ? own : "");
-    }
-    return NULL;
-}
-
-static void unknown_key(struct scn_bind *bind, const struct sim_table *table,
-    const struct scn_pair *pair)
-{
-    const char *const *keys = scn_table_keys(bind->load, table);
-    const char *where = scn_path(bind), *nearest;
-    struct scn_fault fault = scn_fault_of(bind, "K001", pair->at, NULL);
-    const char *full = scn_printf(
-        bind->load, "%s%s%s", where, where[0] != '\0' ? "." : "", pair->key);
-
-    if (keys == NULL || full == NULL)
-        return;
-    fault.path = full;
-    fault.hint = suffix_hint(bind, table, pair);
-    nearest = sim_text_nearest(pair->key, keys, table->n_rows);
-    if (fault.hint == NULL && nearest != NULL)
-        fault.hint = scn_printf(bind->load, "did you mean '%s'?", nearest);
-    if (where[0] == '\0')
-        scn_report(bind->load, &fault, "unknown key '%s'", pair->key);
-    else
-        scn_report(
-            bind->load, &fault, "unknown key '%s' in '%s'", pair->key, where);
-}
-
-static void missing_key(
-    struct scn_bind *bind, const struct sim_param *row, const char *key)
-{
-    const char *where = scn_path(bind);
-    const char *full = scn_printf(
-        bind->load, "%s%s%s", where, where[0] != '\0' ? "." : "", key);
-    const struct scn_fault fault = {.code = "K003",
-        .at = bind->map_at,
-        .path = full,
-        .hint = row->doc != NULL
-                    ? scn_printf(bind->load, "%s: %s", key, row->doc)
-                    : NULL};
-
-    if (where[0] == '\0')
-        scn_report(bind->load, &fault, "missing key '%s'", key);
-    else
-        scn_report(bind->load, &fault, "missing key '%s' in '%s'", key, where);
-}
-
-/* Exactly one key of a one-of table. */
-static void check_one_of(struct scn_bind *bind, const struct sim_table *table,
-    const struct scn_node *map)
-{
-    const char *const *keys = scn_table_keys(bind->load, table);
-    struct scn_fault fault = scn_fault_of(bind, "K005", map->at, NULL);
-
-    if (map->n == 1 || keys == NULL || map->broken)
-        return;
-    fault.hint = scn_printf(
-        bind->load, "one of: %s", scn_joined(bind->load, keys, table->n_rows));
-    if (map->n > 1) {
-        fault.code = "K004";
-        fault.at = map->pairs[1].at;
-        fault.note = "the first is here";
-        fault.note_at = map->pairs[0].at;
-    }
-    scn_report(bind->load, &fault,
-        map->n > 1 ? "'%s' takes one key only" : "'%s' needs one key",
-        fault.path);
-}
-
 /* ---- the check hook of a table ------------------------------------------ */
 
 struct check {
     struct scn_bind *bind;
     struct scn_node *map;
 };
+
+static bool by_user(const struct scn_at *at)
+{
+    return at->src != NULL &&
+           (at->src->role == SCN_ROLE_FILE || at->src->role == SCN_ROLE_SET);
+}
 
 /* Place of a key path below a map; of the map where it ends early. */
 static struct scn_at place_of(
@@ -155,6 +62,12 @@ static void check_fault(void *ctx, const char *key, const char *fmt, ...)
         length = scn_path_push(bind, inner);
     fault = scn_fault_of(
         bind, "C001", place_of(bind->load, check->map, inner), NULL);
+    /* presets are sound by themselves: the fault is the user's doing */
+    if (!by_user(&fault.at) && by_user(&bind->user_at)) {
+        fault.note = "the value is from here";
+        fault.note_at = fault.at;
+        fault.at = bind->user_at;
+    }
     if (fault.path[0] != '\0')
         scn_report(bind->load, &fault, "'%s': %s", fault.path, text);
     else
@@ -380,7 +293,7 @@ static void bind_rows(struct scn_bind *bind, const struct sim_table *table,
         /* an alternative not chosen, or a key that must be given, has no
          * default that could be an input */
         if (row->required && strict && !table->one_of)
-            missing_key(bind, row, keys[i]);
+            scn_key_missing(bind, row, keys[i]);
         bind->emit = emit && !row->required && !table->one_of;
         bind->strict = strict && !row->required && !table->one_of;
         bind_absent(bind, row, keys[i], cfg);
@@ -403,10 +316,10 @@ static void bind_rest(struct scn_bind *bind, const struct sim_table *table,
         const struct scn_pair *pair = &map->pairs[i];
         if (scn_row_find(bind->load, table, pair->key) != NULL)
             continue;
-        if (rest != NULL)
+        if (rest != NULL && !scn_key_misspelt(bind, table, rest, pair))
             others->pairs[n++] = *pair;
-        else if (strncmp(pair->key, "x-", 2) != 0)
-            unknown_key(bind, table, pair);
+        else if (rest != NULL || strncmp(pair->key, "x-", 2) != 0)
+            scn_key_unknown(bind, table, pair);
     }
     if (others == NULL || rest == NULL)
         return;
@@ -414,13 +327,13 @@ static void bind_rest(struct scn_bind *bind, const struct sim_table *table,
     if (n > 0)
         bind_entries(bind, rest, others, cfg);
     else if (rest->required)
-        missing_key(bind, rest, rest->name);
+        scn_key_missing(bind, rest, rest->name);
 }
 
 void scn_bind_table(struct scn_bind *bind, const struct sim_table *table,
     struct scn_node *map, void *cfg)
 {
-    const struct scn_at before = bind->map_at;
+    const struct scn_at before = bind->map_at, user_before = bind->user_at;
     const int n_errors = bind->load->diag->n_errors;
     const bool strict = bind->strict;
 
@@ -433,14 +346,17 @@ void scn_bind_table(struct scn_bind *bind, const struct sim_table *table,
     }
     if (map != NULL) {
         bind->map_at = map->at;
+        if (by_user(&map->at))
+            bind->user_at = map->at;
         bind->strict = !map->broken;
         if (table->one_of)
-            check_one_of(bind, table, map);
+            scn_keys_one_of(bind, table, map);
         bind_rest(bind, table, map, cfg);
     }
     bind_rows(bind, table, map, cfg);
     if (map != NULL && bind->load->diag->n_errors == n_errors)
         run_check(bind, table, map, cfg);
     bind->map_at = before;
+    bind->user_at = user_before;
     bind->strict = strict;
 }

@@ -57,6 +57,7 @@ struct scn_bind {
     const struct sim_param *holder;
     const struct scn_note *note; /* annotation of that distribution */
     struct scn_at map_at;        /* nearest map that was given */
+    struct scn_at user_at;       /* nearest map that the user wrote */
     bool emit;   /* inputs are wanted: not in absent optional groups */
     bool strict; /* required keys are missed */
 };
@@ -85,6 +86,26 @@ void scn_bind_value(struct scn_bind *bind, const struct sim_param *row,
  *  is, NULL after a fault.  shortform.c */
 struct scn_node *scn_long_form(struct scn_bind *bind,
     const struct sim_table *table, struct scn_node *node);
+
+/* ---- keys.c ------------------------------------------------------------- */
+
+/** Report a key that no row takes; the hint is the nearest key, or the unit
+ *  that belongs to the value ("rtt_ms: 15"). */
+void scn_key_unknown(struct scn_bind *bind, const struct sim_table *table,
+    const struct scn_pair *pair);
+
+/** Report the absence of a required key, at the nearest map. */
+void scn_key_missing(
+    struct scn_bind *bind, const struct sim_param *row, const char *key);
+
+/** Report a map of a one-of table with no key or more than one. */
+void scn_keys_one_of(struct scn_bind *bind, const struct sim_table *table,
+    const struct scn_node *map);
+
+/** Is a key among the named entries of `rest` rather a misspelt key of the
+ *  table?  So with "form: metros-us": an entry would be a map. */
+bool scn_key_misspelt(struct scn_bind *bind, const struct sim_table *table,
+    const struct sim_param *rest, const struct scn_pair *pair);
 
 /* ---- values.c ----------------------------------------------------------- */
 

@@ -45,10 +45,12 @@ static bool enter(
     if (load->depth > SCN_MAX_INCLUDE_DEPTH)
         return fault(load, "P006", named,
             "'extends' is nested deeper than 8 files", NULL);
-    if (load->n_includes == SCN_MAX_INCLUDES)
+    /* said once; presets named by keys would only repeat it */
+    if (load->n_includes > SCN_MAX_INCLUDES)
+        return false;
+    if (load->n_includes++ == SCN_MAX_INCLUDES)
         return fault(load, "P007", named,
             "more than 64 files are extended in all", NULL);
-    load->n_includes++;
     load->stack[load->depth++] = id;
     return true;
 }

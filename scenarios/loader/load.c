@@ -61,6 +61,8 @@ static int merge_layers(struct scn_load *load,
     }
     if (rc == SIM_OK && *tree != NULL) {
         *tree = scn_expand(load, table, *tree);
+        if (*tree != NULL && load->diag->n_errors == 0)
+            scn_merge_check(load, *tree);
         /* what a missing file would have given is not missed again */
         if (*tree != NULL && load->diag->n_errors > 0)
             (*tree)->broken = true;

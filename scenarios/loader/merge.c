@@ -158,3 +158,24 @@ static struct scn_node *merge_maps(struct scn_load *load, struct scn_ctx ctx,
     map->n = n;
     return load->nomem ? NULL : map;
 }
+
+void scn_merge_check(struct scn_load *load, const struct scn_node *tree)
+{
+    if (tree->kind == SCN_SEQ) {
+        for (int i = 0; i < tree->n; i++)
+            scn_merge_check(load, tree->items[i]);
+    } else if (tree->kind == SCN_MAP) {
+        for (int i = 0; i < tree->n; i++) {
+            const struct scn_pair *pair = &tree->pairs[i];
+            if (pair->append)
+                scn_report(load,
+                    &(struct scn_fault){.code = "P008",
+                        .at = pair->at,
+                        .path = pair->key,
+                        .hint = "without '+' the list is given anew"},
+                    "'+%s' appends to a list, but there is none beneath",
+                    pair->key);
+            scn_merge_check(load, pair->value);
+        }
+    }
+}

@@ -23,6 +23,10 @@
 struct scn_node *scn_merge(struct scn_load *load, struct scn_ctx ctx,
     struct scn_node *base, struct scn_node *over);
 
+/** Report each "+key" left in the merged tree: no layer beneath had a list to
+ *  append to. */
+void scn_merge_check(struct scn_load *load, const struct scn_node *tree);
+
 /**
  * Read a file (real path) and what it extends.
  * @param root  the scenario itself: `schema` is demanded

@@ -52,7 +52,8 @@ static const char *describe(struct scn_load *load, const struct sim_unit *unit)
         shown = scn_printf(load, "a price per %s", text + 10);
     else
         shown = scn_printf(load, "%s %s",
-            strcmp(text, "money") == 0         ? "an amount of"
+            strcmp(text, "money") == 0 || strcmp(text, "data") == 0
+                ? "an amount of"
             : strchr("aeiou", what[0]) != NULL ? "an"
                                                : "a",
             what);

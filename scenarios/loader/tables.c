@@ -100,7 +100,11 @@ void scn_bound_text(double x, char *text, size_t size)
 {
     char *from, *to;
 
-    snprintf(text, size, "%g", x);
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, size, "%.*g", digits, x);
+        if (strtod(text, NULL) == x)
+            break;
+    }
     to = strchr(text, 'e');
     if (to == NULL)
         return;

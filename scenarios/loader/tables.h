@@ -35,8 +35,8 @@ bool scn_table_has_preset(
 /** Default as text ("5 ms", "true"), "" when there is none; needs 80 bytes. */
 void scn_default_text(const struct sim_param *row, char *text, size_t size);
 
-/** A bound as people write it, "%g" without padded exponents: 1e9, not 1e+09;
- *  32 bytes hold any. */
+/** A bound as people write it, in as many digits as read back equal and without
+ *  padded exponents: 1e9, not 1e+09; 32 bytes hold any. */
 void scn_bound_text(double x, char *text, size_t size);
 
 #endif /* SCENARIOS_LOADER_TABLES_H */

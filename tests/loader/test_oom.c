@@ -3,7 +3,7 @@
  * sanitizer build watches). */
 #include "loader/fixture.h"
 
-static const char tier_edge[] = "servers: 2\nhardware: l4\n";
+static const char tier_edge[] = "servers: 2\nhardware: l4\ndomains: [y]\n";
 static const char hw_l4[] = "name: l4\nidle: 72 W\n";
 
 const struct scn_preset_file scn_preset_files[] = {

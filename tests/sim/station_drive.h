@@ -191,7 +191,7 @@ static inline double draw(enum law law, uint64_t *s)
     }
 }
 
-enum { REPS = 20, RING = 1 << 14, MEASURES = 8 };
+enum { REPS = 20, RING = 1 << 14, MEASURES = 8, CHANGES_MAX = 30000 };
 
 struct flow { /* Poisson */
     double rate_per_s, mean_s;
@@ -210,6 +210,10 @@ struct run {
     int n_flows;
     /* Which measure a job counts for, by its size; NULL: its class - 1. */
     int (*bin_of)(double size_s);
+    /* Draw the changes of slots of a replication; NULL: as in cfg. */
+    void (*draw_changes)(struct run *run, uint64_t *s);
+    double change_s[CHANGES_MAX]; /* room for them */
+    int change_slots[CHANGES_MAX];
     int rep;
     struct sim_job job[RING];
     struct ratio response[MEASURES], response2[MEASURES]; /* T, T^2 per job */
@@ -257,6 +261,8 @@ static inline void replicate(
     const double until_s = run->cfg.to_s + 200.0;
     double total = 0.0, t = 0.0;
     uint64_t s = seed;
+    if (run->draw_changes != NULL)
+        run->draw_changes(run, &s);
     ck_assert_int_eq(st->ops->reset(st, &run->cfg, NULL), SIM_OK);
     for (int i = 0; i < run->n_flows; i++)
         total += run->flow[i].rate_per_s;
