@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/place.h"
 #include "cli/study.h"
 #include "models/run.h"
 #include "reports/table.h"
@@ -11,17 +12,19 @@
 /* ---- validate
  * ------------------------------------------------------------------ */
 
-/* A fault found by planning has no place in the file: the message names the
- * key.  As JSON it has the shape of the others, with null for the place. */
-static void add_fault(
-    struct sim_text *out, const char *path, const struct sim_err *err)
+/* Faults and warnings found by planning, as JSON of the shape of the loader's:
+ * the message names the key, the column is not known. */
+static void add_json(struct sim_text *out, const char *file, int line,
+    const char *severity, const char *message)
 {
     sim_text_add(out, "[\n {\"file\": \"");
-    sim_text_add_json(out, path);
-    sim_text_add(out, "\", \"line\": 0, \"column\": 0, \"end_column\": 0, "
-                      "\"severity\": \"error\", \"code\": null, "
-                      "\"path\": null, \"message\": \"");
-    sim_text_add_json(out, err->text);
+    sim_text_add_json(out, file);
+    sim_text_printf(out,
+        "\", \"line\": %d, \"column\": 0, \"end_column\": 0, "
+        "\"severity\": \"%s\", \"code\": null, \"path\": null, "
+        "\"message\": \"",
+        line, severity);
+    sim_text_add_json(out, message);
     sim_text_add(out, "\", \"hint\": null}\n]\n");
 }
 
@@ -44,6 +47,42 @@ static void join(struct sim_text *all, const struct sim_text *more)
     sim_text_add(all, sim_text_str(more) + 1);
 }
 
+static void add_fault(const struct scn_scenario *scenario, const char *path,
+    const char *message, struct sim_text *json)
+{
+    struct sim_text file = {0}, one = {0};
+    const int line = cli_place_find(scenario, path, message, &file);
+
+    add_json(&one, sim_text_str(&file), line, "error", message);
+    join(json, &one);
+    json->failed = json->failed || file.failed || one.failed;
+    sim_text_release(&file);
+    sim_text_release(&one);
+}
+
+/* Lines of the plan that say a deployment has no steady state: valid, and
+ * worth a word to who does not ask for the plan. */
+static void warn_unstable(const struct cli_options *options, const char *path,
+    const char *plan, struct sim_text *json)
+{
+    for (const char *s = plan; *s != '\0';) {
+        const size_t n = strcspn(s, "\n");
+        struct sim_text line = {0}, one = {0};
+        sim_text_add_n(&line, s, n);
+        if (strstr(sim_text_str(&line), "(unstable") != NULL) {
+            add_json(&one, path, 0, "warning", sim_text_str(&line));
+            join(json, &one);
+            if (options->format != REP_FORMAT_JSON)
+                cli_note(options, "warning", "%s: deployment %s", path,
+                    sim_text_str(&line));
+        }
+        json->failed = json->failed || line.failed || one.failed;
+        sim_text_release(&line);
+        sim_text_release(&one);
+        s += n + (s[n] == '\n');
+    }
+}
+
 /* Plan a scenario that loaded well. */
 static int check(const struct cli_options *options,
     const struct scn_scenario *scenario, const char *path,
@@ -57,14 +96,14 @@ static int check(const struct cli_options *options,
 
     if (rc == SIM_OK) {
         sim_text_printf(result, "%s: valid\n", path);
+        warn_unstable(options, path, sim_text_str(&plan), json);
         if (options->verbose > 0)
             sim_text_add(result, sim_text_str(&plan));
     } else if (rc == SIM_E_INPUT && options->format == REP_FORMAT_JSON) {
-        add_fault(json, path, &err);
+        add_fault(scenario, path, err.text, json);
         status = CLI_INVALID;
     } else {
-        if (rc == SIM_E_INPUT)
-            (void)sim_err_wrap(&err, rc, "%s", path);
+        cli_place_add(scenario, path, &err);
         status = cli_fail(&err);
     }
     sim_text_release(&plan);

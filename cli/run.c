@@ -11,6 +11,7 @@
 
 #include "cli/file.h"
 #include "cli/outputs.h"
+#include "cli/place.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/study.h"
@@ -209,8 +210,8 @@ static int run_one(const struct cli_options *options,
     start_clock(&clock);
     cli_signals_catch(alarm_s(options));
     rc = simulate(options, scenario, run, &err);
-    if (rc == SIM_E_INPUT || rc == SIM_E_LIMIT)
-        (void)sim_err_wrap(&err, rc, "%s", path);
+    if (rc != SIM_OK)
+        cli_place_add(scenario, path, &err);
     clock.simulated_s = cli_now_s() - clock.start_s;
     cli_signals_hold();
     if (rc == SIM_OK && !to_stdout(options))
@@ -249,6 +250,8 @@ static int plan_one(const struct cli_options *options,
     sim_text_printf(&text, "%s: scenario '%s'\n", path, cfg->name);
     if (rc == SIM_OK)
         rc = mdl_run_check(cfg, &cli_tables, &text, &err);
+    if (rc != SIM_OK)
+        cli_place_add(scenario, path, &err);
     if (rc == SIM_OK && !to_stdout(options)) {
         sim_text_add(&text, "would write\n");
         cli_outputs_list(options, dir, &text);

@@ -75,6 +75,8 @@ static void start_streams(struct mdl_feed *feed, double from_s)
         mdl_arrivals_start(&s->arrivals, &rate,
             feed->cox[cls].on ? &feed->cox[cls] : NULL, &key,
             feed->cfg.origin_s, from_s);
+        mdl_arrivals_law(
+            &s->arrivals, &plan->classes[plan->sources[i].cls].gaps, &key);
         s->k = 0;
     }
 }
@@ -96,6 +98,16 @@ static void source_paths(
         if (c->path->loss_frac > 0.0 || dep->entries[entry].cfg->rtt_ms != NULL)
             s->need_mark = true;
     }
+}
+
+/* Only then may lead-in and window have streams of their own. */
+static bool memoryless(const struct mdl_plan *plan)
+{
+    for (int i = 0; i < plan->n_classes; i++) {
+        if (!mdl_gap_law_memoryless(&plan->classes[i].gaps))
+            return false;
+    }
+    return true;
 }
 
 int mdl_feed_create(
@@ -127,7 +139,7 @@ int mdl_feed_create(
         if (plan->classes[plan->sources[i].cls].trace.n == 0)
             feed->total_rate_per_s += mdl_rate_at(&rate, cfg->origin_s);
     }
-    feed->leading = cfg->lead_s > 0.0;
+    feed->leading = cfg->lead_s > 0.0 && memoryless(plan);
     feed->slab_s = -cfg->lead_s;
     start_streams(feed, feed->slab_s);
     *out = feed;

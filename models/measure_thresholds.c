@@ -22,9 +22,9 @@ static int parse_rule(const char *text, struct rule *rule, struct sim_err *err)
 
     while (*p == ' ')
         p++;
-    while (op < 2 && p[op] != '\0' && strchr("<>=", p[op]) != NULL)
-        op++;
-    if (n == 0 || n >= sizeof rule->metric || op == 0 || p[0] == '=')
+    if (*p == '<' || *p == '>')
+        op = p[1] == '=' ? 2 : 1;
+    if (n == 0 || n >= sizeof rule->metric || op == 0)
         return sim_err_set(err, SIM_E_INPUT,
             "threshold '%s' is not of the form 'edge.latency.p95 < 50 ms'",
             text);

@@ -278,6 +278,21 @@ static int class_trace(
     return rc;
 }
 
+/* All users, year 0. */
+static void class_rate(struct mdl_class *c)
+{
+    const double share = c->cfg->has_arrivals ? 1.0 : c->cfg->share_frac;
+    double rate = c->arrivals->rate_per_s;
+
+    if (c->trace.n > 1) {
+        c->rate_per_s = c->trace.n / c->trace.t_s[c->trace.n - 1];
+        return;
+    }
+    if (isnan(rate)) /* the states of an MMPP say it */
+        rate = c->gaps.mean_per_s;
+    c->rate_per_s = rate * share;
+}
+
 static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
     const struct mdl_class_cfg *cfg, struct sim_err *err)
 {
@@ -291,6 +306,9 @@ static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
     if (rc == SIM_OK && c->arrivals->process.has_cox)
         rc = mdl_cox_build(
             &c->arrivals->process.cox, plan->data, &plan->arena, &c->cox, err);
+    if (rc == SIM_OK)
+        rc = mdl_gap_law_build(
+            &c->arrivals->process, &plan->arena, &c->gaps, err);
     c->cox.entity = sim_entity(cfg->name);
     if (rc == SIM_OK)
         rc = class_tokens(plan, c, err);
@@ -300,10 +318,7 @@ static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
         return sim_err_wrap(err, rc, "requests.%s", cfg->name);
     class_work(c);
     class_mean_tokens(c);
-    c->rate_per_s = c->trace.n > 1
-                        ? c->trace.n / c->trace.t_s[c->trace.n - 1]
-                        : c->arrivals->rate_per_s *
-                              (cfg->has_arrivals ? 1.0 : cfg->share_frac);
+    class_rate(c);
     return SIM_OK;
 }
 

@@ -33,6 +33,7 @@ struct mdl_class {
     const struct mdl_class_cfg *cfg;
     const struct mdl_arrivals_cfg *arrivals;
     struct mdl_shape shape;
+    struct mdl_gap_law gaps;
     struct mdl_cox cox; /* seed and replication filled per piece */
     double rate_per_s;  /* year 0, all users */
     double growth_norm;

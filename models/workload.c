@@ -178,6 +178,24 @@ static double cox_at(const struct mdl_cox *cox, double t_s, double *end_s)
 /* ---- arrivals
  * ------------------------------------------------------------------ */
 
+/* Cut a piece at the end of the MMPP's state and scale it by the state's
+ * level; enter the next state when the present one is over. */
+static void mmpp_piece(struct mdl_arrivals *a, struct piece *p)
+{
+    const struct mdl_gap_law *law = a->law;
+
+    while (a->seg_s >= a->state_end_s) {
+        double sojourn;
+        sim_stream_exponentials(&a->states, &sojourn, 1);
+        a->state = (a->state + 1) % law->n_states;
+        a->state_end_s += sojourn * law->sojourn_s[a->state];
+    }
+    p->value *= law->level[a->state];
+    p->slope *= law->level[a->state];
+    if (a->origin_s + a->state_end_s < p->end_s)
+        p->end_s = a->origin_s + a->state_end_s;
+}
+
 static void next_piece(struct mdl_arrivals *a)
 {
     const double t = a->origin_s + a->seg_s;
@@ -188,6 +206,8 @@ static void next_piece(struct mdl_arrivals *a)
         p.value *= factor;
         p.slope *= factor;
     }
+    if (a->law != NULL && a->law->n_states > 0)
+        mmpp_piece(a, &p);
     a->a = p.value > 0.0 ? p.value : 0.0;
     a->b = p.slope;
     a->seg_end_s = p.end_s - a->origin_s;
@@ -205,15 +225,52 @@ void mdl_arrivals_start(struct mdl_arrivals *a, const struct mdl_rate *rate,
     a->origin_s = origin_s;
     a->seg_s = from_s;
     a->used = a->filled = 0;
+    a->law = NULL;
+    a->pending = 0;
     sim_stream_init(&a->gaps, key);
     next_piece(a);
     a->carry = -1.0;
 }
 
+void mdl_arrivals_law(struct mdl_arrivals *a, const struct mdl_gap_law *law,
+    const struct sim_key *key)
+{
+    double total = 0.0, u;
+    struct sim_key states = *key;
+
+    a->law = law;
+    if (law->n_states == 0)
+        return;
+    states.purpose = SIM_FOR_RATE;
+    sim_stream_init(&a->states, &states);
+    /* a stationary start: the state by its share of time, the rest of the
+     * sojourn exponential again */
+    for (int i = 0; i < law->n_states; i++)
+        total += law->sojourn_s[i];
+    u = sim_stream_uniform(&a->states) * total;
+    a->state = 0;
+    while (a->state < law->n_states - 1 && u >= law->sojourn_s[a->state])
+        u -= law->sojourn_s[a->state++];
+    sim_stream_exponentials(&a->states, &a->state_end_s, 1);
+    a->state_end_s = a->seg_s + a->state_end_s * law->sojourn_s[a->state];
+    next_piece(a);
+}
+
+static void draw_gaps(struct mdl_arrivals *a)
+{
+    if (a->law == NULL || a->law->renewal == NULL) {
+        sim_stream_exponentials(&a->gaps, a->gap, MDL_BLOCK);
+        return;
+    }
+    sim_dist_fill(a->law->renewal, &a->gaps, a->gap, MDL_BLOCK);
+    for (int i = 0; i < MDL_BLOCK; i++)
+        a->gap[i] *= a->law->scale;
+}
+
 static double next_gap(struct mdl_arrivals *a)
 {
     if (a->used == a->filled) {
-        sim_stream_exponentials(&a->gaps, a->gap, MDL_BLOCK);
+        draw_gaps(a);
         a->used = 0;
         a->filled = MDL_BLOCK;
     }
@@ -225,10 +282,16 @@ int mdl_arrivals_fill(struct mdl_arrivals *a, double until_s, double *t, int n)
     int count = 0;
 
     while (count < n) {
+        if (a->pending > 0) {
+            a->pending--;
+            t[count++] = a->pending_s;
+            continue;
+        }
         const double len = a->seg_end_s - a->seg_s;
         const double area = len * (a->a + 0.5 * a->b * len);
         if (a->carry < 0.0)
-            a->carry = next_gap(a);
+            a->carry =
+                next_gap(a) * (a->law != NULL ? (double)a->law->batch : 1.0);
         const double y = a->done + a->carry;
         if (y >= area) {
             if (a->seg_end_s >= until_s)
@@ -246,6 +309,8 @@ int mdl_arrivals_fill(struct mdl_arrivals *a, double until_s, double *t, int n)
         a->done = y;
         a->carry = -1.0;
         t[count++] = at;
+        a->pending = a->law != NULL ? a->law->batch - 1 : 0;
+        a->pending_s = at;
     }
     return count;
 }

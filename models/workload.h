@@ -34,10 +34,32 @@ struct mdl_trace_cfg {
     double scale;     /* rates multiplied by this (times divided) */
 };
 
+struct mdl_gamma_cfg {
+    double cv_frac; /* coefficient of variation of the gaps */
+};
+
+struct mdl_mmpp_cfg {
+    const double *rates_per_s; /* of the states */
+    int n_rates;
+    const double *sojourn_s; /* mean time in each state */
+    int n_sojourn;
+};
+
+struct mdl_batch_cfg {
+    int64_t size; /* requests that come together */
+};
+
 struct mdl_process_cfg {
     int law; /* only choice: poisson */
     bool has_cox;
     struct mdl_cox_cfg cox;
+    const struct sim_dist *renewal; /* gaps, scaled to the rate; NULL = none */
+    bool has_gamma;
+    struct mdl_gamma_cfg gamma;
+    bool has_mmpp;
+    struct mdl_mmpp_cfg mmpp;
+    bool has_batch;
+    struct mdl_batch_cfg batch;
     bool has_trace;
     struct mdl_trace_cfg trace;
 };
@@ -121,6 +143,28 @@ SIM_MUST_CHECK int mdl_cox_build(const struct mdl_cox_cfg *cfg,
     const struct mdl_data_source *data, struct sim_arena *arena,
     struct mdl_cox *out, struct sim_err *err);
 
+/* ---- other laws than Poisson
+ * ------------------------------------------------- */
+
+/* How the unit-rate process runs that the rate function stretches.  Prepared
+ * once a class; read-only. */
+struct mdl_gap_law {
+    const struct sim_dist *renewal; /* gaps; NULL = exponential */
+    double scale;                   /* makes their mean 1 */
+    int64_t batch;                  /* requests an arrival brings, >= 1 */
+    int n_states;                   /* MMPP; 0 = none */
+    const double *level;            /* rate of a state over the mean rate */
+    const double *sojourn_s;
+    double mean_per_s; /* stationary mean rate of the MMPP */
+};
+
+/** The law of a process block.  @retval SIM_OK, SIM_E_NOMEM, SIM_E_INPUT */
+SIM_MUST_CHECK int mdl_gap_law_build(const struct mdl_process_cfg *cfg,
+    struct sim_arena *arena, struct mdl_gap_law *out, struct sim_err *err);
+
+/** May the process be restarted at any time (Poisson, Cox, batches)? */
+bool mdl_gap_law_memoryless(const struct mdl_gap_law *law);
+
 /* ---- one (user, class) stream of arrivals
  * ----------------------------------------- */
 
@@ -137,6 +181,12 @@ struct mdl_arrivals {
     struct sim_stream gaps;
     double gap[MDL_BLOCK];
     int used, filled;
+    const struct mdl_gap_law *law; /* NULL: exponential gaps, one at a time */
+    int64_t pending;               /* of the batch that has arrived */
+    double pending_s;
+    struct sim_stream states; /* MMPP */
+    int state;
+    double state_end_s;
 };
 
 /** Start at window time `from_s`; the stream's k = 0 is the first arrival
@@ -144,6 +194,12 @@ struct mdl_arrivals {
 void mdl_arrivals_start(struct mdl_arrivals *a, const struct mdl_rate *rate,
     const struct mdl_cox *cox, const struct sim_key *key, double origin_s,
     double from_s);
+
+/** Give a started stream another law; before the first fill.
+ *  @param key  as for the start; the MMPP's states have a stream of their own
+ */
+void mdl_arrivals_law(struct mdl_arrivals *a, const struct mdl_gap_law *law,
+    const struct sim_key *key);
 
 /** Write the arrival times < until_s (window time) to t, at most n. Returns
  *  their number; fewer than n means that all before until_s are out. */

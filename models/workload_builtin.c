@@ -85,3 +85,62 @@ int mdl_cox_build(const struct mdl_cox_cfg *cfg,
     }
     return rc;
 }
+
+/* ---- gaps -----------------------------------------------------------------
+ */
+
+static int mmpp_law(const struct mdl_mmpp_cfg *cfg, struct sim_arena *arena,
+    struct mdl_gap_law *out, struct sim_err *err)
+{
+    double *level =
+        sim_arena_calloc(arena, (size_t)cfg->n_rates, sizeof *level);
+    double requests = 0.0, seconds = 0.0;
+
+    if (level == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    for (int i = 0; i < cfg->n_rates; i++) {
+        requests += cfg->rates_per_s[i] * cfg->sojourn_s[i];
+        seconds += cfg->sojourn_s[i];
+    }
+    out->mean_per_s = requests / seconds;
+    for (int i = 0; i < cfg->n_rates; i++)
+        level[i] = cfg->rates_per_s[i] / out->mean_per_s;
+    out->n_states = cfg->n_rates;
+    out->level = level;
+    out->sojourn_s = cfg->sojourn_s;
+    return SIM_OK;
+}
+
+int mdl_gap_law_build(const struct mdl_process_cfg *cfg,
+    struct sim_arena *arena, struct mdl_gap_law *out, struct sim_err *err)
+{
+    struct sim_dist *gamma = NULL;
+    int rc = SIM_OK;
+
+    *out = (struct mdl_gap_law){.scale = 1.0, .batch = 1};
+    if (cfg->has_batch)
+        out->batch = cfg->batch.size;
+    if (cfg->has_mmpp)
+        rc = mmpp_law(&cfg->mmpp, arena, out, err);
+    if (rc == SIM_OK && cfg->has_gamma) {
+        rc = sim_law_gamma(1.0, 1.0 / (cfg->gamma.cv_frac * cfg->gamma.cv_frac),
+            arena, &gamma, err);
+        out->renewal = gamma;
+    }
+    if (cfg->renewal != NULL) {
+        const double mean = sim_dist_mean(cfg->renewal);
+        if (!(mean > 0.0 && isfinite(mean)))
+            return sim_err_set(err, SIM_E_INPUT,
+                "'arrivals.process.renewal' has the mean %g, expected a "
+                "finite one above 0",
+                mean);
+        out->renewal = cfg->renewal;
+        out->scale = 1.0 / mean;
+    }
+    return rc;
+}
+
+bool mdl_gap_law_memoryless(const struct mdl_gap_law *law)
+{
+    return law->renewal == NULL && law->n_states == 0;
+}

@@ -79,12 +79,55 @@ static const struct sim_param trace_rows[] = {
 static const struct sim_table trace_table = {.name = "trace", SIM_ROWS(trace_rows), .size = sizeof(TRACE),
     .doc = "Replay of recorded arrivals; needs 'duration' or 'requests' under 'simulate'."};
 
+#define GAMMA struct mdl_gamma_cfg
+static const struct sim_param gamma_rows[] = {
+    {SIM_PARAM_F64(GAMMA, cv_frac), .unit = "1", .required = true, .min = 0, .max = 100, .flags = SIM_P_ABOVE_MIN | SIM_P_STATE,
+     .doc = "Coefficient of variation of the gaps; 1 is Poisson."},
+};
+static const struct sim_table gamma_table = {.name = "gamma gaps", SIM_ROWS(gamma_rows), .size = sizeof(GAMMA),
+    .doc = "Gaps of a gamma law."};
+
+#define MMPP struct mdl_mmpp_cfg
+static const struct sim_param mmpp_rows[] = {
+    {SIM_PARAM_F64S(MMPP, rates_per_s, n_rates), .unit = "1/s", .required = true, .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Rate of all users together in each state; with 'arrivals.rate' given, scaled to that mean."},
+    {SIM_PARAM_F64S(MMPP, sojourn_s, n_sojourn), .unit = "s", .required = true, .min = 1e-9, .max = 1e10, .flags = SIM_P_STATE,
+     .doc = "Mean time in each state; the states follow in turn."},
+};
+
+static void check_mmpp(const void *cfg, const struct sim_checker *checker)
+{
+    const MMPP *mmpp = cfg;
+
+    if (mmpp->n_rates != mmpp->n_sojourn || mmpp->n_rates < 2)
+        checker->fault(checker->ctx, "sojourn", "needs as many times as there are rates, at least 2; got %d and %d",
+            mmpp->n_sojourn, mmpp->n_rates);
+    if (all_zero(mmpp->rates_per_s, mmpp->n_rates))
+        checker->fault(checker->ctx, "rates", "are all 0");
+}
+
+static const struct sim_table mmpp_table = {.name = "mmpp", SIM_ROWS(mmpp_rows), .size = sizeof(MMPP), .check = check_mmpp,
+    .doc = "Markov-modulated Poisson process with cyclic states."};
+
+#define BATCH struct mdl_batch_cfg
+static const struct sim_param batch_rows[] = {
+    {SIM_PARAM_I64(BATCH, size), .unit = "", .required = true, .min = 1, .max = 1e6, .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "Requests that arrive together; the rate stays that of requests."},
+};
+static const struct sim_table batch_table = {.name = "batch arrivals", SIM_ROWS(batch_rows), .size = sizeof(BATCH),
+    .doc = "Poisson arrivals of batches."};
+
 #define PROCESS struct mdl_process_cfg
 static const char *const laws[] = {"poisson", NULL};
 static const struct sim_param process_rows[] = {
     {SIM_PARAM_ENUM(PROCESS, law, laws), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
      .doc = "Independent users: Poisson with the rate of the hour."},
     {SIM_PARAM_GROUP_OPT(PROCESS, cox, &cox_table, has_cox), .doc = "Bursty arrivals: Poisson with a random rate."},
+    {SIM_PARAM_DIST(PROCESS, renewal), .unit = "", .min = 0, .max = 1e12, .flags = SIM_P_STATE,
+     .doc = "Independent gaps of this law, scaled to the rate."},
+    {SIM_PARAM_GROUP_OPT(PROCESS, gamma, &gamma_table, has_gamma), .doc = "Independent gamma gaps."},
+    {SIM_PARAM_GROUP_OPT(PROCESS, mmpp, &mmpp_table, has_mmpp), .doc = "A rate that jumps between states."},
+    {SIM_PARAM_GROUP_OPT(PROCESS, batch, &batch_table, has_batch), .doc = "Requests in batches."},
     {SIM_PARAM_GROUP_OPT(PROCESS, trace, &trace_table, has_trace), .doc = "Replay of a recorded trace."},
 };
 static const struct sim_table process_table = {.name = "process", SIM_ROWS(process_rows), .size = sizeof(PROCESS),
@@ -165,7 +208,7 @@ static void check(const void *cfg, const struct sim_checker *checker)
     const CFG *arrivals = cfg;
     const bool no_rate = !(arrivals->rate_per_s == arrivals->rate_per_s);
 
-    if (no_rate && !arrivals->process.has_trace)
+    if (no_rate && !arrivals->process.has_trace && !arrivals->process.has_mmpp)
         checker->fault(checker->ctx, "", "needs a 'rate'");
 }
 

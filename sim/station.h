@@ -190,8 +190,9 @@ SIM_MUST_CHECK int sim_station_fcfs_create(const struct sim_station_cfg *cfg,
  * Jobs with time_s = 0 end when they start.  Ends are reported at their time,
  * which is an internal event; O(log n) for each.  A rate of 0 serves nobody.
  *
- * Source: Kleinrock, Queueing Systems II, 4.4 (processor sharing); attained
- * service per job as the clock ("virtual time"), Parekh and Gallager 1993.
+ * Source: Kleinrock, Queueing Systems II, chapter 4 (processor sharing);
+ * attained service per job as the clock ("virtual time"), Parekh and Gallager
+ * 1993.
  *
  * @param cfg  copied
  * @param out  out: destroy with (*out)->ops->destroy(*out)
