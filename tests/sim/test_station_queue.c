@@ -470,14 +470,14 @@ static void expect_erlang_a(
 START_TEST(erlang_a)
 {
     expect_erlang_a(1, -1, 0.9, 2.0, 70e3);
-    expect_erlang_a(4, -1, 4.4, 0.5, 40e3); /* overloaded without patience */
+    expect_erlang_a(4, -1, 4.4, 0.5, 70e3); /* overloaded without patience */
 }
 END_TEST
 
 START_TEST(finite_birth_death)
 {
-    expect_erlang_a(2, 6, 1.8, INFINITY, 70e3);
-    expect_erlang_a(3, 7, 3.0, 1.5, 70e3);
+    expect_erlang_a(2, 6, 2.0, INFINITY, 120e3);
+    expect_erlang_a(3, 7, 3.0, 1.5, 120e3);
 }
 END_TEST
 
@@ -609,7 +609,7 @@ static void expect_setups(int c, int capacity, double lambda, double patience_s)
         .power_off = {true, boot_draw, &law}};
     const struct feed feed = {lambda, 1.0 / mu, patience_s, true};
     struct estimate e;
-    measure_queue(&cfg, &feed, 30e3, &e);
+    measure_queue(&cfg, &feed, 90e3, &e);
     expect(&e, BUSY, sum[BUSY]);
     expect(&e, WAITING, sum[WAITING]);
     expect(&e, IN_SYSTEM, sum[BUSY] + sum[WAITING]);
