@@ -29,7 +29,8 @@ enum mdl_count {
     MDL_LEFT_B, /* bytes that crossed the user's own site's border */
     MDL_WORK_S, /* work served, before deflation */
     MDL_VALUE_LOST_USD,
-    MDL_SUMS, /* then sum and sum of squares of each time */
+    MDL_SLOWDOWN, /* response at the site over service time, summed */
+    MDL_SUMS,     /* then sum and sum of squares of each time */
     MDL_N_COUNTS = MDL_SUMS + 8,
 };
 
@@ -43,6 +44,11 @@ enum mdl_load {
     MDL_BUSY_S,
     MDL_SLOTS_UP_S,
     MDL_SERVERS_UP_S,
+    MDL_BATCHES, /* started, and the requests in them */
+    MDL_BATCHED,
+    MDL_OFF_S, /* slots off, booting, on and idle, where they switch off */
+    MDL_BOOT_S,
+    MDL_IDLE_S,
     MDL_N_LOADS,
 };
 

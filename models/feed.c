@@ -18,6 +18,7 @@ enum { SLAB = 2048 };
 struct source_state {
     struct mdl_arrivals arrivals;
     struct sim_stream size, input, output, jitter, access, mark, choice;
+    struct sim_stream patience;
     int64_t k;
     double sigma; /* largest jitter of its paths */
     double access_mu, access_sigma;
@@ -64,7 +65,7 @@ static void start_streams(struct mdl_feed *feed, double from_s)
             {&s->input, SIM_FOR_INPUT_TOKENS},
             {&s->output, SIM_FOR_OUTPUT_TOKENS}, {&s->jitter, SIM_FOR_JITTER},
             {&s->access, SIM_FOR_ACCESS}, {&s->mark, SIM_FOR_MARK},
-            {&s->choice, SIM_FOR_BALANCE}};
+            {&s->choice, SIM_FOR_BALANCE}, {&s->patience, SIM_FOR_PATIENCE}};
 
         key.entity = plan->sources[i].entity;
         for (size_t j = 0; j < sizeof streams / sizeof streams[0]; j++) {
@@ -197,6 +198,12 @@ static int reserve(struct mdl_feed *feed, int more, struct sim_err *err)
     return SIM_OK;
 }
 
+static void fill_with(double *x, int n, double value)
+{
+    for (int i = 0; i < n; i++)
+        x[i] = value;
+}
+
 static void fill_work(const struct mdl_class *c, struct source_state *s,
     double deflation, double *work, int n)
 {
@@ -205,6 +212,8 @@ static void fill_work(const struct mdl_class *c, struct source_state *s,
 
     if (c->cfg->service_s != NULL) {
         sim_dist_fill(c->cfg->service_s, &s->size, work, (size_t)n);
+    } else if (!c->cfg->has_token_time) {
+        fill_with(work, n, 0.0);
     } else {
         mdl_token_law_fill(&c->tokens, &s->input, &s->output, input, output, n);
         for (int i = 0; i < n; i++)
@@ -214,12 +223,6 @@ static void fill_work(const struct mdl_class *c, struct source_state *s,
     }
     for (int i = 0; i < n; i++)
         work[i] *= deflation;
-}
-
-static void fill_with(double *x, int n, double value)
-{
-    for (int i = 0; i < n; i++)
-        x[i] = value;
 }
 
 /* exp(mu + sigma N(0,1)), from its own stream. */
@@ -262,12 +265,18 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
     const struct mdl_source *src = &feed->cfg.plan->sources[source];
     struct source_state *s = &feed->sources[source];
     double jitter[MDL_BLOCK], access[MDL_BLOCK], mark[MDL_BLOCK];
-    double choice[MDL_BLOCK];
+    double choice[MDL_BLOCK], patience[MDL_BLOCK];
+    const struct sim_dist *law =
+        feed->cfg.plan->classes[src->cls].cfg->patience_s;
     const int rc = reserve(feed, n, err);
 
     if (rc != SIM_OK)
         return rc;
     fill_delays(s, jitter, access, mark, choice, n);
+    if (law != NULL && !sim_dist_is_never(law))
+        sim_dist_fill(law, &s->patience, patience, (size_t)n);
+    else
+        fill_with(patience, n, (double)INFINITY);
     for (int i = 0; i < n; i++) {
         struct sim_request *r = &feed->request[feed->n++];
         r->send_s = t[i];
@@ -276,6 +285,7 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
         r->aux[MDL_AUX_ACCESS] = access[i];
         r->aux[MDL_AUX_MARK] = mark[i];
         r->aux[MDL_AUX_CHOICE] = choice[i];
+        r->patience_s = patience[i];
         r->user = src->user;
         r->cls = src->cls;
         r->k = s->k++;

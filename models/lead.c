@@ -60,7 +60,7 @@ static double offered(const struct mdl_plan *plan, const struct mdl_dep *dep,
         const struct mdl_rate r = mdl_plan_rate(plan, i);
         const double lambda = share * mdl_rate_at(&r, t_s);
         rate += lambda;
-        load += lambda * c->mean_work_s;
+        load += lambda * mdl_member_work_s(dep, member, c);
         scv += lambda * c->cs2;
     }
     *rate_per_s = rate;

@@ -298,6 +298,7 @@ static void put_times(struct put *p)
         put(p, name, max_estimate(p, t));
         put_quantiles(p, t);
     }
+    put_count_ratio(p, "slowdown.mean", MDL_SLOWDOWN, MDL_SERVED, 1.0);
     put_count_ratio(p, "queue.second_moment", MDL_SUMS + 2 * MDL_QUEUE + 1,
         MDL_SERVED, SIM_MS_PER_S * SIM_MS_PER_S);
 }
@@ -365,6 +366,53 @@ static void put_loads(struct put *p)
     put_ratio(p, "utilization", 1.0);
 }
 
+static bool any_sum(const struct mdl_study *study, const double *x)
+{
+    for (int r = 0; r < study->n_sections; r++) {
+        if (x[r] > 0.0)
+            return true;
+    }
+    return false;
+}
+
+/* Batches, and the states of servers that switch off. */
+static void put_states(struct put *p)
+{
+    static const struct {
+        const char *name;
+        int load;
+    } shares[] = {{"time_share.off", MDL_OFF_S},
+        {"time_share.boot", MDL_BOOT_S}, {"time_share.idle", MDL_IDLE_S},
+        {"time_share.busy", MDL_BUSY_S}};
+
+    sum_loads(p->study, p->c, p->scope, MDL_BATCHED, p->x);
+    sum_loads(p->study, p->c, p->scope, MDL_BATCHES, p->y);
+    if (any_sum(p->study, p->y))
+        put_ratio(p, "batch_size.mean", 1.0);
+    sum_loads(p->study, p->c, p->scope, MDL_OFF_S, p->y);
+    if (!any_sum(p->study, p->y))
+        return;
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        sum_loads(p->study, p->c, p->scope, shares[i].load, p->x);
+        sum_loads(p->study, p->c, p->scope, MDL_SLOTS_UP_S, p->y);
+        put_ratio(p, shares[i].name, 1.0);
+    }
+}
+
+/* Power of an entry in a section: by the states of its slots where servers
+ * switch off, else idle by servers up and the rest by busy slots. */
+static double power_of(const struct mdl_entry *e, const double *load, int slots)
+{
+    double w = (e->peak_w - e->idle_w) * load[MDL_BUSY_S];
+
+    if (e->cfg->has_power_off)
+        w += e->idle_w * (load[MDL_BUSY_S] + load[MDL_IDLE_S]) +
+             e->off_w * load[MDL_OFF_S] + e->boot_w * load[MDL_BOOT_S];
+    else
+        w += e->idle_w * load[MDL_SLOTS_UP_S];
+    return w / slots / SIM_W_PER_KW;
+}
+
 /* IT power in the windows: idle by servers up, the rest by busy slots. */
 static void put_power(struct put *p)
 {
@@ -386,9 +434,7 @@ static void put_power(struct put *p)
                 strcmp(entry->cfg->tier, p->scope->tier) != 0)
                 continue;
             any = any || entry->peak_w > 0.0;
-            p->x[r] += (entry->idle_w * load[MDL_SLOTS_UP_S] +
-                           (entry->peak_w - entry->idle_w) * load[MDL_BUSY_S]) /
-                       slots / SIM_W_PER_KW;
+            p->x[r] += power_of(entry, load, slots);
         }
     }
     if (any)
@@ -551,6 +597,7 @@ static int measure_scope(struct mdl_study *study, const struct mdl_case *c,
         put_times(&p);
     if (p.rc == SIM_OK && scope->cls < 0) {
         put_loads(&p);
+        put_states(&p);
         put_power(&p);
     }
     if (p.rc == SIM_OK && (scope->main || scope->cls >= 0))

@@ -217,6 +217,8 @@ static void class_work(struct mdl_class *c)
         mean = sum / c->trace.n / SIM_MS_PER_S;
         variance =
             sum2 / c->trace.n / (SIM_MS_PER_S * SIM_MS_PER_S) - mean * mean;
+    } else if (!c->cfg->has_token_time) {
+        mean = variance = 0.0; /* batching of the site gives the time */
     } else {
         mdl_token_law_work(&c->tokens, time->base_ms / SIM_MS_PER_S,
             time->per_input_token_ms / SIM_MS_PER_S,

@@ -74,9 +74,9 @@ struct mdl_candidate {
 struct mdl_entry {
     const struct mdl_site_cfg *cfg;
     int first_member, n_members;
-    int64_t servers;       /* of all members; -1 = unlimited */
-    double idle_w, peak_w; /* of a server */
-    int64_t accelerators;  /* of a server */
+    int64_t servers;                      /* of all members; -1 = unlimited */
+    double idle_w, peak_w, off_w, boot_w; /* of a server */
+    int64_t accelerators;                 /* of a server */
     double
         it_kw; /* contracted per member: facility capacity or servers at peak */
 };
@@ -95,6 +95,8 @@ struct mdl_dep {
     int max_candidates;
     double max_rtt_s; /* longest median round trip, for the follow-up */
     bool has_requests;
+    bool impatient;    /* a class may leave the queue */
+    bool overtakes;    /* a later request may delay an earlier one */
     double worst_load; /* offered load over capacity of the worst member, year's
                           mean, largest year */
     bool unstable;
@@ -137,6 +139,11 @@ struct mdl_rate mdl_plan_rate(const struct mdl_plan *plan, int source);
 
 /** Work factor of deflation at horizon time t: 2^(-m/T). */
 double mdl_plan_deflation(const struct mdl_plan *plan, double t_s);
+
+/** Mean work of a request of a class at a member [s on the reference]: its
+ *  own, or its part of a full batch. */
+double mdl_member_work_s(
+    const struct mdl_dep *dep, int member, const struct mdl_class *c);
 
 /** Slots of a member when all is well; -1 = unlimited. */
 int mdl_member_slots(const struct mdl_member *member);

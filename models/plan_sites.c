@@ -183,6 +183,8 @@ static int plan_entry(struct mdl_plan *plan, struct mdl_dep *dep, int index,
         for (int64_t k = 0; rc == SIM_OK && k < n; k++)
             rc = member_init(plan, dep, index, -1, k + 1, n > 1, err);
     }
+    e->off_w = power.off_w;
+    e->boot_w = power.boot_w;
     e->it_kw = !isnan(site->facility.capacity_kw) ? site->facility.capacity_kw
                : e->servers >= 0 ? site->servers * power.peak_w / SIM_W_PER_KW
                                  : 0.0;
@@ -409,25 +411,42 @@ static int plan_load(
         memset(load, 0, (size_t)dep->n_members * sizeof *load);
         for (int i = 0; i < plan->n_sources; i++) {
             const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
-            const double erlangs =
-                plan->sources[i].base_per_s *
-                sim_pow(1.0 + c->arrivals->growth_per_yr, y) * c->mean_work_s *
-                mdl_plan_deflation(plan, y * year_s);
-            for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++)
-                load[dep->candidates[k].member] +=
-                    erlangs * mdl_route_share(dep, i, k);
+            const double rate = plan->sources[i].base_per_s *
+                                sim_pow(1.0 + c->arrivals->growth_per_yr, y) *
+                                mdl_plan_deflation(plan, y * year_s);
+            for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++) {
+                const int member = dep->candidates[k].member;
+                load[member] += rate * mdl_member_work_s(dep, member, c) *
+                                mdl_route_share(dep, i, k);
+            }
         }
         for (int i = 0; i < dep->n_members; i++) {
             const struct mdl_member *m = &dep->members[i];
             const int slots = mdl_member_slots(m);
             const double rho = slots < 0 ? 0.0 : load[i] / (slots * m->speed);
             dep->worst_load = fmax(dep->worst_load, rho);
-            if (rho >= 1.0 && dep->entries[m->entry].cfg->queue.capacity < 0)
+            if (rho >= 1.0 && !dep->impatient &&
+                dep->entries[m->entry].cfg->queue.capacity < 0)
                 dep->unstable = true;
         }
     }
     sim_free(load);
     return SIM_OK;
+}
+
+double mdl_member_work_s(
+    const struct mdl_dep *dep, int member, const struct mdl_class *c)
+{
+    const struct mdl_site_cfg *site =
+        dep->entries[dep->members[member].entry].cfg;
+    const struct mdl_batch_time_cfg *time = &site->batching.time;
+    const double most = (double)site->batching.max;
+
+    if (!site->has_batching)
+        return c->mean_work_s;
+    return (time->has_exponential ? time->exponential.mean_ms
+                                  : time->fixed_ms + time->per_item_ms * most) /
+           most / SIM_MS_PER_S;
 }
 
 int mdl_member_slots(const struct mdl_member *member)
@@ -472,6 +491,12 @@ static int plan_dep(struct mdl_plan *plan, struct mdl_dep *dep,
             "'needed_sites' is %lld, but there are %d sites",
             (long long)cfg->needed_sites, dep->n_members);
     dep->has_requests = plan->n_sources > 0;
+    for (int i = 0; i < plan->n_classes; i++)
+        dep->impatient =
+            dep->impatient || plan->classes[i].cfg->patience_s != NULL;
+    for (int i = 0; i < dep->n_entries; i++)
+        dep->overtakes =
+            dep->overtakes || mdl_service_overtakes(&cfg->sites[i].queue);
     if (rc == SIM_OK && dep->has_requests)
         rc = plan_candidates(plan, dep, err);
     if (rc == SIM_OK && dep->has_requests)

@@ -39,17 +39,6 @@ static void check_place(const void *cfg, const struct sim_checker *checker)
 static const struct sim_table place_table = {.name = "at", SIM_ROWS(place_rows), .size = sizeof(PLACE),
     .check = check_place, .doc = "Where the site stands."};
 
-#define QUEUE struct mdl_queue_cfg
-static const char *const disciplines[] = {"fcfs", NULL};
-static const struct sim_param queue_rows[] = {
-    {SIM_PARAM_ENUM(QUEUE, discipline, disciplines), .unit = "", .flags = SIM_P_STATE,
-     .doc = "Order of service."},
-    {SIM_PARAM_I64(QUEUE, capacity), .unit = "", .min = 1, .max = 1e9, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
-     .doc = "Largest number in system, waiting and in service; more are lost.  Absent: no limit."},
-};
-static const struct sim_table queue_table = {.name = "queue", SIM_ROWS(queue_rows), .size = sizeof(QUEUE),
-    .doc = "The queue in front of the servers."};
-
 #define SITE struct mdl_site_cfg
 static const struct sim_param site_rows[] = {
     {SIM_PARAM_STR(SITE, tier), .unit = "", .required = true, .preset = "tier", .flags = SIM_P_STATE,
@@ -69,7 +58,9 @@ static const struct sim_param site_rows[] = {
      .doc = "Region of the site; classes with a residency are served only where it agrees."},
     {SIM_PARAM_DIST(SITE, rtt_ms), .unit = "ms", .min = 0, .max = 1e6, .flags = SIM_P_STATE,
      .doc = "Round trip as a distribution, in place of the network model."},
-    {SIM_PARAM_GROUP(SITE, queue, &queue_table), .doc = "The queue."},
+    {SIM_PARAM_GROUP(SITE, queue, &mdl_queue_table), .doc = "The queue."},
+    {SIM_PARAM_GROUP_OPT(SITE, batching, &mdl_batching_table, has_batching), .doc = "Requests served together."},
+    {SIM_PARAM_GROUP_OPT(SITE, power_off, &mdl_power_off_table, has_power_off), .doc = "Servers switched off while idle."},
     {SIM_PARAM_GROUP(SITE, hardware, &mdl_hardware_table), .preset = "hardware", .doc = "What a server is."},
     {SIM_PARAM_GROUP_OPT(SITE, network, &mdl_network_table, has_network), .doc = "Round trip between user and site; absent: none."},
     {SIM_PARAM_GROUP(SITE, power, &mdl_power_table), .doc = "Power of a server."},
@@ -294,6 +285,8 @@ static const struct sim_param class_rows[] = {
     {SIM_PARAM_GROUP_OPT(CLASS, slo, &slo_table, has_slo), .doc = "Latency objective."},
     {SIM_PARAM_I64(CLASS, priority), .unit = "", .dflt = 1, .min = 1, .max = 1000, .flags = SIM_P_STATE,
      .doc = "1 is served first, where the queue has priorities."},
+    {SIM_PARAM_DIST(CLASS, patience_s), .unit = "s", .min = 0, .max = 1e12, .flags = SIM_P_STATE,
+     .doc = "Longest wait before service after which a request leaves."},
     {SIM_PARAM_STR(CLASS, residency), .unit = "", .flags = SIM_P_STATE,
      .doc = "Region whose sites alone may serve the class."},
     {SIM_PARAM_F64(CLASS, value_usd), .unit = "USD", .dflt = 0, .min = 0, .max = 1e9,
@@ -308,7 +301,7 @@ static void check_class(const void *cfg, const struct sim_checker *checker)
 
     if (custom && strcmp(c->model, models[0]) != 0)
         checker->fault(checker->ctx, "model", "knows only 'custom' so far, got '%s'", c->model);
-    if ((c->service_s == NULL) == !c->has_token_time)
+    if (c->service_s != NULL && c->has_token_time)
         checker->fault(checker->ctx, "", "needs either 'service' or 'token_time'");
     if (c->has_token_time && !c->has_tokens)
         checker->fault(checker->ctx, "token_time", "needs 'tokens' beside it");
@@ -574,6 +567,25 @@ static void check_trace(const RUN *run, const struct sim_checker *checker)
     }
 }
 
+/* A class without a time of its own is served where batching gives one. */
+static void check_service(const RUN *run, const struct sim_checker *checker)
+{
+    for (int c = 0; c < run->n_requests; c++) {
+        const CLASS *cls = &run->requests[c];
+        bool missing = false;
+        char key[128];
+        if (cls->service_s != NULL || cls->has_token_time)
+            continue;
+        for (int d = 0; d < run->n_deployments; d++)
+            for (int i = 0; i < run->deployments[d].n_sites; i++)
+                missing = missing || !run->deployments[d].sites[i].has_batching;
+        snprintf(key, sizeof key, "requests.%s", cls->name);
+        if (missing)
+            checker->fault(checker->ctx, key,
+                "needs either 'service' or 'token_time'");
+    }
+}
+
 static void check_run(const void *cfg, const struct sim_checker *checker)
 {
     const RUN *run = cfg;
@@ -594,6 +606,7 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_shares(run, checker);
     check_horizon(run, checker);
     check_metrics(run, checker);
+    check_service(run, checker);
     check_thresholds(run, checker);
     check_residency(run, checker);
     check_trace(run, checker);

@@ -20,6 +20,7 @@
 #include "models/hardware.h"
 #include "models/network.h"
 #include "models/power.h"
+#include "models/service.h"
 #include "models/staff.h"
 #include "models/workload.h"
 
@@ -31,11 +32,6 @@ struct mdl_place_cfg {
 };
 
 enum mdl_where { MDL_NOWHERE, MDL_EACH_USER };
-
-struct mdl_queue_cfg {
-    int discipline;   /* fcfs */
-    int64_t capacity; /* waiting + in service; -1 = unlimited */
-};
 
 struct mdl_site_cfg {
     const char *name;
@@ -49,6 +45,10 @@ struct mdl_site_cfg {
     const char *residency;
     const struct sim_dist *rtt_ms;
     struct mdl_queue_cfg queue;
+    bool has_batching;
+    struct mdl_batching_cfg batching;
+    bool has_power_off;
+    struct mdl_power_off_cfg power_off;
     struct mdl_hardware_cfg hardware;
     bool has_network; /* without: no time but `rtt` */
     struct mdl_network_cfg network;
@@ -136,6 +136,7 @@ struct mdl_class_cfg {
     bool has_slo;
     struct mdl_slo_cfg slo;
     int64_t priority;
+    const struct sim_dist *patience_s; /* NULL = waits for ever */
     const char *residency;
     double value_usd;
     bool has_arrivals;

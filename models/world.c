@@ -31,6 +31,7 @@ struct world {
     struct mdl_feed *feed;
     void *block;
     struct sim_station **stations;
+    struct mdl_service_draws *draws; /* [n_members] */
     struct mdl_router router;
     bool *up, *known_up; /* [n_members] at the present send time */
     struct flip *flips;
@@ -38,6 +39,9 @@ struct world {
     double *change_s; /* capacity changes, members in a row */
     int *change_slots;
     int64_t sent, measured;
+    int64_t open;    /* of the cohort, not yet finished */
+    bool closed;     /* all of the cohort is sent */
+    bool follows;    /* arrivals go on until it has finished */
     int64_t counted; /* sends since t0, where their number ends the run */
     double first_s, last_s; /* sends of the cohort */
     double undeflate;       /* work / deflation */
@@ -164,7 +168,15 @@ static int make_stations(struct world *w, double end_s, struct sim_err *err)
         if (m->servers < 0)
             used = first; /* what cannot run out has no slots to lose */
         cfg.n_changes = used - first;
-        const int rc = sim_station_fcfs_create(&cfg, &w->stations[i], err);
+        const struct sim_key key = {.seed = (uint64_t)w->plan->cfg->seed,
+            .replication = w->cfg->replication,
+            .entity = w->dep->tl[i].entity,
+            .purpose = SIM_FOR_SIZE,
+            .window = w->cfg->window};
+        const int rc = mdl_service_station(&site->queue,
+            site->has_batching ? &site->batching : NULL,
+            site->has_power_off ? &site->power_off : NULL, m->speed,
+            !w->dep->impatient, &key, &cfg, &w->draws[i], &w->stations[i], err);
         if (rc != SIM_OK)
             return rc;
     }
@@ -181,19 +193,25 @@ static int pull(void *ctx, struct sim_request *batch, size_t n, size_t *count,
 {
     struct world *w = ctx;
 
+    *count = 0;
+    if (w->closed && w->open == 0)
+        return SIM_OK; /* nobody is left whom a later request could delay */
     return mdl_feed_pull(w->feed, batch, n, count, err);
 }
 
 /* Is this request of the cohort?  With `requests`, sends are counted. */
 static bool in_cohort(struct world *w, const struct sim_request *r)
 {
-    if (w->cfg->requests < 0)
-        return r->send_s >= 0.0 && r->send_s < w->cfg->length_s;
+    if (w->cfg->requests < 0) {
+        w->closed = r->send_s >= w->cfg->length_s;
+        return r->send_s >= 0.0 && !w->closed;
+    }
     if (r->send_s < 0.0)
         return false;
     const int64_t k = w->counted++ - w->cfg->lead_requests;
     const bool in = k >= 0 && k < w->cfg->requests;
-    if (in && k == w->cfg->requests - 1)
+    w->closed = k >= w->cfg->requests - 1;
+    if (in && w->closed && !w->follows)
         mdl_feed_until(w->feed, r->send_s + w->dep->max_rtt_s + 1e-9);
     return in;
 }
@@ -253,6 +271,7 @@ static void route(void *ctx, struct sim_request *r)
         r->tag |= TAG_SPILLED;
     if (in_cohort(w, r)) {
         r->tag |= TAG_MEASURED;
+        w->open++;
         if (w->measured++ == 0)
             w->first_s = r->send_s;
         w->last_s = r->send_s;
@@ -271,7 +290,6 @@ static void route(void *ctx, struct sim_request *r)
     r->back_s = 0.5 * rtt_s;
     r->speed = w->dep->members[c->member].speed;
     r->priority = (int32_t)w->plan->classes[r->cls].cfg->priority;
-    r->patience_s = INFINITY;
 }
 
 static void count_time(
@@ -314,6 +332,9 @@ static void count_request(struct world *w, const struct sim_request *r,
         n[MDL_LEFT_B] +=
             c->cfg->response_size_bytes + c->cfg->request_size_bytes;
     n[MDL_WORK_S] += r->work_s * w->undeflate;
+    if (r->work_s > 0.0)
+        n[MDL_SLOWDOWN] +=
+            (times[MDL_QUEUE] + times[MDL_SERVICE]) * r->speed / r->work_s;
     count_time(w, scope, n, times);
 }
 
@@ -331,6 +352,7 @@ static void finish(void *ctx, const struct sim_request *r,
 
     if ((r->tag & TAG_MEASURED) == 0)
         return;
+    w->open--;
     count_request(w, r, r->cls, outcome, times);
     if (r->station < 0)
         return;
@@ -405,6 +427,23 @@ static void cohort_loads(struct world *w)
     }
 }
 
+/* Batches, and the states of slots that switch off.  Where a number of requests
+ * ends the run, the kernel has watched a little longer than the cohort was
+ * sent: its state times are cut to the slots in service over `seconds`. */
+static void state_loads(struct world *w, int member, double up_s, double *load)
+{
+    struct sim_station_totals t;
+
+    w->stations[member]->ops->totals(w->stations[member], &t);
+    const double all_s = t.off_s + t.boot_s + t.idle_s + t.busy_s;
+    const double part = all_s > 0.0 ? up_s / all_s : 0.0;
+    load[MDL_BATCHES] += (double)t.batches;
+    load[MDL_BATCHED] += (double)t.batched;
+    load[MDL_OFF_S] += part * t.off_s;
+    load[MDL_BOOT_S] += part * t.boot_s;
+    load[MDL_IDLE_S] += part * t.idle_s;
+}
+
 static void collect(struct world *w, int64_t n_lost)
 {
     const struct mdl_layout *l = w->layout;
@@ -422,7 +461,9 @@ static void collect(struct world *w, int64_t n_lost)
         double *load = mdl_block_at(w->block, l->loads) +
                        (size_t)w->dep->members[i].entry * MDL_N_LOADS;
         struct sim_station_totals totals;
+        const double before_s = load[MDL_SLOTS_UP_S];
         capacity_integrals(w, i, seconds, load);
+        state_loads(w, i, load[MDL_SLOTS_UP_S] - before_s, load);
         if (!by_time)
             continue;
         w->stations[i]->ops->totals(w->stations[i], &totals);
@@ -443,13 +484,15 @@ static int open_world(struct world *w, struct sim_err *err)
     const size_t changes = (size_t)w->cfg->timeline->n_changes;
 
     w->stations = sim_calloc(n, sizeof *w->stations);
+    w->draws = sim_calloc(n, sizeof *w->draws);
     w->up = sim_calloc(n, sizeof *w->up);
     w->known_up = sim_calloc(n, sizeof *w->known_up);
     w->flips = sim_calloc(2 * changes + 1, sizeof *w->flips);
     w->change_s = sim_calloc(changes + 1, sizeof *w->change_s);
     w->change_slots = sim_calloc(changes + 1, sizeof *w->change_slots);
-    if (w->stations == NULL || w->up == NULL || w->known_up == NULL ||
-        w->flips == NULL || w->change_s == NULL || w->change_slots == NULL)
+    if (w->stations == NULL || w->draws == NULL || w->up == NULL ||
+        w->known_up == NULL || w->flips == NULL || w->change_s == NULL ||
+        w->change_slots == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     return SIM_OK;
 }
@@ -462,6 +505,7 @@ static void close_world(struct world *w)
     }
     mdl_feed_destroy(w->feed);
     sim_free(w->stations);
+    sim_free(w->draws);
     sim_free(w->up);
     sim_free(w->known_up);
     sim_free(w->flips);
@@ -472,11 +516,13 @@ static void close_world(struct world *w)
 int mdl_world_run(
     const struct mdl_world_cfg *cfg, void *block, struct sim_err *err)
 {
+    const double give_up_s = cfg->length_s + fmax(FOLLOW_UP_S, cfg->length_s);
     struct world w = {.cfg = cfg,
         .plan = cfg->plan,
         .dep = cfg->dep,
         .layout = cfg->layout,
         .block = block,
+        .follows = cfg->dep->overtakes && !cfg->dep->unstable,
         .undeflate = 1.0 / mdl_plan_deflation(cfg->plan, cfg->origin_s)};
     const struct mdl_feed_cfg feed = {.plan = cfg->plan,
         .dep = cfg->dep,
@@ -484,10 +530,9 @@ int mdl_world_run(
         .window = cfg->window,
         .origin_s = cfg->origin_s,
         .lead_s = cfg->lead_s,
-        .until_s = cfg->length_s + cfg->dep->max_rtt_s};
+        .until_s = w.follows ? give_up_s : cfg->length_s + cfg->dep->max_rtt_s};
     const struct sim_engine_model model = {
         .ctx = &w, .pull = pull, .route = route, .finish = finish};
-    const double give_up_s = cfg->length_s + fmax(FOLLOW_UP_S, cfg->length_s);
     struct sim_engine *engine = NULL;
     int64_t n_lost = 0;
     int rc;

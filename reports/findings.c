@@ -8,7 +8,8 @@
 
 enum { TEXT_BYTES = 64 };
 
-/* Deployment with the smallest value of a metric; *next = the second. */
+/* Stable deployment with the smallest value of a metric; *next = the second.
+ * An unstable one does not do the work that the others are compared at. */
 static int smallest(const struct res_run *run, const char *metric, int *next)
 {
     double low = (double)INFINITY, second = low;
@@ -17,7 +18,7 @@ static int smallest(const struct res_run *run, const char *metric, int *next)
     *next = -1;
     for (int d = 0; d < run->n_deployments; d++) {
         const double x = res_value(run, run->deployments[d].name, metric);
-        if (!isfinite(x))
+        if (!isfinite(x) || run->deployments[d].unstable)
             continue;
         if (x < low) {
             *next = best;
@@ -103,7 +104,9 @@ static void add_fastest(const struct res_run *run, struct sim_text *out)
     sim_text_add(out, ".\n");
 }
 
-/* Names of the deployments whose slo.met is `met`; their number. */
+/* Names of the stable deployments whose slo.met is `met`, with the unstable
+ * ones, whose attainment is that of the run's length, among those that do not;
+ * their number. */
 static int add_names(const struct res_run *run, struct sim_text *out, bool met)
 {
     char text[TEXT_BYTES];
@@ -111,9 +114,14 @@ static int add_names(const struct res_run *run, struct sim_text *out, bool met)
 
     for (int d = 0; d < run->n_deployments; d++) {
         const double x = res_value(run, name_of(run, d), "slo.met");
-        if (!isfinite(x) || (x > 0.0) != met)
+        const bool unstable = run->deployments[d].unstable;
+        if (!isfinite(x) || (x > 0.0 && !unstable) != met)
             continue;
         sim_text_printf(out, "%s%s", n++ > 0 ? ", " : "", name_of(run, d));
+        if (unstable) {
+            sim_text_add(out, " (unstable)");
+            continue;
+        }
         const double share = res_value(run, name_of(run, d), "slo.attainment");
         if (isfinite(share)) {
             rep_number(text, sizeof text, share * 100.0, 1);
@@ -143,6 +151,20 @@ static void add_slo(const struct res_run *run, struct sim_text *out)
         out->failed = true;
     sim_text_release(&yes);
     sim_text_release(&no);
+}
+
+static void add_unstable(const struct res_run *run, struct sim_text *out)
+{
+    int n = 0;
+
+    for (int d = 0; d < run->n_deployments; d++) {
+        if (run->deployments[d].unstable)
+            sim_text_printf(
+                out, "%s%s", n++ > 0 ? ", " : "Unstable: ", name_of(run, d));
+    }
+    if (n > 0)
+        sim_text_add(out, "; the offered load reaches capacity, so latency "
+                          "grows with the length of the run.\n");
 }
 
 static double category_pv(
@@ -193,6 +215,7 @@ void rep_findings(const struct res_run *run, struct sim_text *out)
     add_cheapest(run, out);
     add_fastest(run, out);
     add_slo(run, out);
+    add_unstable(run, out);
     for (int d = 0; d < run->n_deployments; d++)
         any |= add_drivers(run, out, name_of(run, d),
             any ? "; " : "Main costs (share of present value): ");

@@ -13,9 +13,11 @@
 #include "sim/text.h"
 
 /**
- * Append up to four findings, a line each, in this order: the cheapest
- * deployment, the fastest, who meets the latency objective, the two largest
- * cost categories of each deployment (share of the costs that are positive).
+ * Append up to five findings, a line each, in this order: the cheapest
+ * deployment, the fastest, who meets the latency objective, which are unstable
+ * (never called the cheapest or fastest, nor said to meet an objective), the
+ * two largest cost categories of each deployment (share of the costs that are
+ * positive).
  * The text is plain and may hold names of deployments; escape it as the
  * output needs.
  */

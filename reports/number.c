@@ -42,7 +42,9 @@ void rep_estimate(
         char half[NUMBER_BYTES];
         const size_t n = strlen(buf);
         rep_number(half, sizeof half, est->half_width, decimals);
-        snprintf(buf + n, size - n, " \xC2\xB1 %s", half);
+        /* "± 0.0" would claim more than is known */
+        if (strspn(half, "0.") < strlen(half))
+            snprintf(buf + n, size - n, " \xC2\xB1 %s", half);
     }
 }
 

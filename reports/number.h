@@ -22,7 +22,7 @@
 void rep_number(char *buf, size_t size, double value, int decimals);
 
 /** rep_number() of an estimate: "41.8 ± 0.4", without the half width where it
- *  is exact or withheld; "n/a" when undefined. */
+ *  is exact, withheld or rounds to nothing; "n/a" when undefined. */
 void rep_estimate(
     char *buf, size_t size, const struct res_estimate *est, int decimals);
 

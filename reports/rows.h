@@ -2,7 +2,8 @@
  *
  * One table of rows (rows.c) feeds the terminal, Markdown and the cover of the
  * workbook, so that they agree on choice, order, scale and rounding.  A row
- * appears when at least one deployment has its metric.  Adding a row is one
+ * appears when at least one deployment has a value; uptime and capacity only
+ * when nothing arrives, for then they are the subject.  Adding a row is one
  * line in rows.c.
  */
 #ifndef REPORTS_ROWS_H
@@ -20,7 +21,8 @@ struct rep_cell {
     const struct res_metric *metric; /* NULL when the deployment has none */
     char text[REP_CELL_BYTES];       /* "41.8 ± 0.4", "n/a", "-" */
     bool best; /* of the row, where lower or higher is better and cells differ;
-                * intervals may overlap all the same */
+                * intervals may overlap all the same; never of an unstable
+                * deployment */
 };
 
 struct rep_row {

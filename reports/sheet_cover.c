@@ -59,9 +59,10 @@ static lxw_row_t put_stale(struct rep_plan *plan, lxw_row_t row)
 }
 
 static void put_simulated(struct rep_plan *plan, lxw_row_t row, lxw_col_t col,
-    const char *deployment, const char *metric, double scale)
+    const struct res_deployment *dep, const char *metric, double scale)
 {
-    const struct res_metric *m = res_find(plan->run, deployment, metric);
+    const struct res_metric *m = res_find(plan->run, dep->name, metric);
+    const bool latency = strncmp(metric, "latency.", 8) == 0;
     char text[96] = "-";
 
     if (m != NULL) {
@@ -70,6 +71,8 @@ static void put_simulated(struct rep_plan *plan, lxw_row_t row, lxw_col_t col,
         est.half_width *= scale;
         rep_estimate(text, sizeof text, &est,
             rep_decimals(est.value, 5, scale > 1 ? 3 : 2));
+        if (latency && dep->unstable)
+            snprintf(text, sizeof text, "unstable");
     }
     rep_put_text(plan->cover, row, col, text, REP_RIGHT);
 }
@@ -114,11 +117,9 @@ static lxw_row_t put_results(struct rep_plan *plan, lxw_row_t row)
         const struct res_deployment *dep = &run->deployments[d];
         rep_put_text(plan->cover, row, COL_LABEL, dep->name, REP_BOLD);
         rep_put_text(plan->cover, row, COL_TEXT, dep->tier, 0);
-        put_simulated(plan, row, COL_TEXT + 1, dep->name, "latency.p95", 1.0);
-        put_simulated(
-            plan, row, COL_TEXT + 2, dep->name, "availability", 100.0);
-        put_simulated(
-            plan, row, COL_TEXT + 3, dep->name, "slo.attainment", 100.0);
+        put_simulated(plan, row, COL_TEXT + 1, dep, "latency.p95", 1.0);
+        put_simulated(plan, row, COL_TEXT + 2, dep, "availability", 100.0);
+        put_simulated(plan, row, COL_TEXT + 3, dep, "slo.attainment", 100.0);
         put_money(plan, row, &plan->dep[d]);
     }
     rep_put_text(plan->cover, row, COL_LABEL,

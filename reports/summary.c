@@ -57,7 +57,8 @@ static void add_table(struct sim_text *out, const struct res_run *run,
     for (int d = 0; d < run->n_deployments; d++) {
         sim_text_add_char(out, ' ');
         rep_markdown(out, run->deployments[d].name);
-        sim_text_add(out, " |");
+        sim_text_add(
+            out, run->deployments[d].unstable ? " (unstable) |" : " |");
     }
     sim_text_add(out, " unit |\n|---|");
     for (int d = 0; d < run->n_deployments; d++)

@@ -86,25 +86,52 @@ static void add_row(struct sim_text *out, const struct rep_row *row, int first,
     sim_text_add_char(out, '\n');
 }
 
-static void add_names(
-    struct sim_text *out, const struct res_run *run, int first, int last)
+/* A line of headings, right-aligned above the numbers. */
+static void add_headings(struct sim_text *out, const struct res_run *run,
+    int first, int last, void (*text)(char *buf, const struct res_deployment *))
 {
     char name[NAME_BYTES];
     struct sim_text safe = {0};
 
     pad(out, LABEL);
     for (int d = first; d < last; d++) {
-        shorten(name, run->deployments[d].name);
+        text(name, &run->deployments[d]);
         safe.len = 0;
+        if (safe.data != NULL)
+            safe.data[0] = '\0';
         rep_plain(&safe, name);
         pad(out, CELL_MAX - 1 - rep_width(sim_text_str(&safe)));
         sim_text_add(out, sim_text_str(&safe));
         if (d + 1 < last)
             sim_text_add_char(out, ' ');
     }
+    while (out->len > 0 && out->data[out->len - 1] == ' ')
+        out->data[--out->len] = '\0';
     sim_text_add_char(out, '\n');
     out->failed = out->failed || safe.failed;
     sim_text_release(&safe);
+}
+
+static void name_text(char *buf, const struct res_deployment *dep)
+{
+    shorten(buf, dep->name);
+}
+
+static void state_text(char *buf, const struct res_deployment *dep)
+{
+    snprintf(buf, NAME_BYTES, "%s", dep->unstable ? "unstable" : "");
+}
+
+static void add_names(
+    struct sim_text *out, const struct res_run *run, int first, int last)
+{
+    bool unstable = false;
+
+    add_headings(out, run, first, last, name_text);
+    for (int d = first; d < last; d++)
+        unstable = unstable || run->deployments[d].unstable;
+    if (unstable)
+        add_headings(out, run, first, last, state_text);
 }
 
 /* Break at blanks so that no line passes WIDTH; later lines are indented. */

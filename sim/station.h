@@ -29,7 +29,7 @@ enum sim_outcome {
 struct sim_job {
     double arrive_s; /* at the station */
     double time_s; /* service time on one slot of this station, work / speed */
-    uint32_t ref;      /* the engine's handle, given back to the sink */
+    uint32_t ref;  /* the engine's handle, given back to the sink */
     int32_t priority;  /* 1 is served first, where the kernel has priorities */
     double patience_s; /* leaves the queue after so long, where the kernel has
                         * patience; INFINITY = never */

@@ -160,7 +160,7 @@ static int boot_begin(struct queue *q, struct sim_err *err)
 /* As many boots as there are jobs for them. */
 static int match_boots(struct queue *q, struct sim_err *err)
 {
-    int64_t wanted = q->waiting;
+    int64_t wanted = q->power.when_empty ? q->waiting : 0;
     if (q->slots >= 0 && wanted > q->slots - (int64_t)q->ends.n)
         wanted = q->slots - (int64_t)q->ends.n;
     while ((int64_t)q->n_boots > wanted)
@@ -251,18 +251,18 @@ static void abandon_due(struct queue *q, const struct sim_sink *sink)
 static int settle(
     struct queue *q, const struct sim_sink *sink, struct sim_err *err)
 {
-    int rc = SIM_OK;
     do {
         finish_due(q, sink);
         while (q->waiting > 0 && has_free_slot(q))
             start_head(q);
         q->warm = 0;
-        if (q->power.when_empty && (rc = match_boots(q, err)) != SIM_OK)
+        const int rc = match_boots(q, err);
+        if (rc != SIM_OK)
             return rc;
     } while (
         sim_index_heap_top(&q->ends) <= q->now_s || q->boot_end_s <= q->now_s);
     abandon_due(q, sink);
-    return q->power.when_empty ? match_boots(q, err) : SIM_OK;
+    return match_boots(q, err);
 }
 
 /* ---- changes ------------------------------------------------------------- */
@@ -352,7 +352,7 @@ static int queue_arrive(struct sim_station *st, const struct sim_job *job,
         sink->done(sink->ctx, job->ref, SIM_LOST, t, t);
         return SIM_OK;
     }
-    q->waited += counted & !has_free_slot(q);
+    q->waited += has_free_slot(q) ? 0 : counted;
     if (q->unused == NONE && (rc = pool_grow(q, err)) != SIM_OK)
         return rc;
     const uint32_t i = q->unused;

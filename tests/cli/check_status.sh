@@ -26,6 +26,19 @@ says status/invalid-hint "did you mean 'servers'?"
 says status/invalid-count '2 errors; nothing was simulated'
 [ ! -s "$tmp/stdout" ]
 ok status/invalid-stdout $? 'something on standard output'
+# faults of the models carry the line of the key they name
+sed 's/tier: bare, /tier: edge, energy: {weather: atlantis}, /' \
+    "$cases/mmc.yaml" >weather.yaml
+expect status/weather 3 validate weather.yaml
+says status/weather-place 'weather.yaml:8: '
+says status/weather-text "no climate 'atlantis'"
+expect status/unstable 0 validate "$cases/mmc.yaml" --set 'arrivals.rate=90 /s'
+says status/unstable-text 'unstable'
+grep -q 'mmc.yaml: valid$' "$tmp/stdout"
+ok status/unstable-valid $? 'not called valid'
+expect status/stable 0 validate "$cases/mmc.yaml"
+[ ! -s "$tmp/stderr" ]
+ok status/stable-quiet $? "standard error: $(head -n 1 "$tmp/stderr")"
 expect status/validate 3 validate "$cases/faults.yaml" "$cases/mmc.yaml"
 grep -q 'mmc.yaml: valid$' "$tmp/stdout"
 ok status/validate-all $? 'the second file was not looked at'

@@ -149,6 +149,13 @@ START_TEST(append_faults)
         "      |         ^\n"
         "2 errors; nothing was simulated\n");
     fx_end(&fx);
+    FX_BAD("sites:\n  q: {servers: 1, +domains: [b]}\n",
+        "a.yaml:3:19: error: '+domains' appends to a list, but there is none "
+        "beneath [P008]\n"
+        "    3 |   q: {servers: 1, +domains: [b]}\n"
+        "      |                   ^^^^^^^^\n"
+        "      = help: without '+' the list is given anew\n"
+        "1 error; nothing was simulated\n");
 }
 END_TEST
 

@@ -4,11 +4,13 @@
 #include "loader/fixture.h"
 
 static const char tier_edge[] = "servers: 2\nrtt: 8 ms\nhardware: l4\n";
+static const char tier_small[] = "queue: {capacity: 2}\nservers: 1\n";
 static const char hw_l4[] = "name: l4\nspeed: 0.5\nidle: 72 W\n";
 
 const struct scn_preset_file scn_preset_files[] = {
     FX_PRESET("hw-l4", hw_l4),
     FX_PRESET("tier-edge", tier_edge),
+    FX_PRESET("tier-small", tier_small),
     {NULL, NULL, 0},
 };
 
@@ -37,6 +39,12 @@ START_TEST(keys)
         "    2 | sites: {q: {servers: 1, price_usd_per_kwh: 0.2}}\n"
         "      |                         ^^^^^^^^^^^^^^^^^\n"
         "      = help: did you mean 'price: 0.2 USD/kWh'?\n"
+        "1 error; nothing was simulated\n");
+    FX_BAD("warmup_min: 5\n",
+        "a.yaml:2:1: error: unknown key 'warmup_min' [K001]\n"
+        "    2 | warmup_min: 5\n"
+        "      | ^^^^^^^^^^\n"
+        "      = help: did you mean 'warmup: 5 min'?\n"
         "1 error; nothing was simulated\n");
     FX_BAD("warmpu: auto\n"
            "zzz: 1\n",
@@ -233,6 +241,20 @@ START_TEST(checks)
         "[C001]\n"
         "    2 | sites: {q: {servers: 4, at: [1, 2, 3]}}\n"
         "      |                         ^^\n"
+        "1 error; nothing was simulated\n");
+    /* the preset has two places in the queue: shown is what the user wrote */
+    FX_BAD("sites:\n"
+           "  q: {tier: small, servers: 4}\n",
+        "a.yaml:3:6: error: 'sites.q.queue.capacity': is 2, less than the 4 "
+        "servers [C001]\n"
+        "    3 |   q: {tier: small, servers: 4}\n"
+        "      |      ^\n"
+        "      = note: the value is from here (preset tier-small:1:9)\n"
+        "1 error; nothing was simulated\n");
+    FX_BAD("seed: -3\n",
+        "a.yaml:2:7: error: 'seed' is -3, outside 0 .. 9.3e18 [R002]\n"
+        "    2 | seed: -3\n"
+        "      |       ^^\n"
         "1 error; nothing was simulated\n");
 }
 END_TEST

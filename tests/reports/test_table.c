@@ -149,6 +149,8 @@ START_TEST(test_numbers)
     const struct res_estimate est = {41.83, 0.42, 8, NULL};
     rep_estimate(buf, sizeof buf, &est, 1);
     ck_assert_str_eq(buf, "41.8 \xC2\xB1 0.4");
+    rep_estimate(buf, sizeof buf, &est, 0);
+    ck_assert_str_eq(buf, "42"); /* 0.42 rounds to nothing */
     ck_assert_int_eq(rep_decimals(0.0123, 3, 6), 4);
     ck_assert_int_eq(rep_decimals(4567, 3, 6), 0);
     ck_assert_int_eq(rep_decimals(1e-9, 3, 4), 4);
@@ -238,6 +240,74 @@ START_TEST(test_overlapping_intervals_are_told)
 }
 END_TEST
 
+/* The closet is fastest, regional cheapest, edge and closet meet the objective
+ * (test_golden_text); a deployment without a steady state is none of it. */
+START_TEST(test_unstable_is_best_at_nothing)
+{
+    struct res_run *run = fx_run(&fx_default);
+    struct sim_text text = {0};
+
+    run->deployments[1].unstable = run->deployments[3].unstable = true;
+    rep_findings(run, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "Cheapest: hyperscale, "));
+    ck_assert_ptr_nonnull(strstr(text.data, "Fastest: edge, 36.1 "));
+    ck_assert_ptr_nonnull(strstr(text.data,
+        "is met by edge (98.1 %); not by hyperscale (62.0 %), regional "
+        "(unstable), closet (unstable).\n"));
+    ck_assert_ptr_nonnull(
+        strstr(text.data, "\nUnstable: regional, closet; the offered"));
+    sim_text_release(&text);
+    text = rendered(run, REP_FORMAT_TABLE, false);
+    ck_assert_ptr_nonnull(strstr(text.data, "unstable                          "
+                                            "unstable\nRequests offered"));
+    ck_assert_ptr_nonnull(strstr(text.data, "36.1 \xC2\xB1 0.4*"));
+    ck_assert_ptr_nonnull(strstr(text.data, "yes*         unstable\n"));
+    sim_text_release(&text);
+    text = rendered(run, REP_FORMAT_MARKDOWN, false);
+    ck_assert_ptr_nonnull(
+        strstr(text.data, "| edge | closet (unstable) | unit |"));
+    sim_text_release(&text);
+    res_run_destroy(run);
+}
+END_TEST
+
+/* Rows of a study of availability alone; a row without any value is left
+ * out. */
+START_TEST(test_nothing_arrives)
+{
+    struct res_run *run = NULL;
+    struct sim_text text = {0};
+
+    ck_assert_int_eq(res_run_create(&run, NULL), SIM_OK);
+    run->n_deployments = 1;
+    run->deployments =
+        sim_arena_calloc(&run->arena, 1, sizeof *run->deployments);
+    run->deployments[0].name = "d";
+    ck_assert_int_eq(res_put(run, "d", "availability", res_exact(0.5)), 0);
+    ck_assert_int_eq(res_put(run, "d", "uptime", res_exact(0.5)), 0);
+    ck_assert_int_eq(
+        res_put(run, "d", "downtime_h_per_year", res_exact(4380)), 0);
+    ck_assert_int_eq(res_put(run, "d", "capacity.mean", res_exact(0.25)), 0);
+    ck_assert_int_eq(
+        res_put(run, "d", "capacity.p_total_loss", res_exact(0.5)), 0);
+    ck_assert_int_eq(res_put(run, "d", "sites_up.mean", res_exact(2)), 0);
+    ck_assert_int_eq(
+        res_put(run, "d", "time_to_service", res_undefined("no")), 0);
+    res_run_finish(run);
+    text = rendered(run, REP_FORMAT_TABLE, false);
+    ck_assert_str_eq(sim_text_str(&text),
+        "\n"
+        "                                    d\n"
+        "Uptime                         50.000  %\n"
+        "Downtime                     4,380.00  h/year\n"
+        "Capacity, mean                 25.000  %\n"
+        "Total loss                     50.000  % of time\n"
+        "Sites up, mean                  2.000\n");
+    sim_text_release(&text);
+    res_run_destroy(run);
+}
+END_TEST
+
 START_TEST(test_out_of_memory)
 {
     struct res_run *run = fx_run(&fx_default);
@@ -260,4 +330,5 @@ END_TEST
 TEST_MAIN("reports/table", test_golden_text, test_golden_markdown, test_width,
     test_hostile_text, test_color_marks_only_the_best, test_numbers, test_csv,
     test_csv_injection, test_findings_of_thin_runs,
-    test_overlapping_intervals_are_told, test_out_of_memory)
+    test_overlapping_intervals_are_told, test_unstable_is_best_at_nothing,
+    test_nothing_arrives, test_out_of_memory)

@@ -477,7 +477,7 @@ END_TEST
 START_TEST(finite_birth_death)
 {
     expect_erlang_a(2, 6, 2.0, INFINITY, 120e3);
-    expect_erlang_a(3, 7, 3.0, 1.5, 120e3);
+    expect_erlang_a(3, 7, 4.0, 1.5, 90e3);
 }
 END_TEST
 
@@ -572,7 +572,8 @@ END_TEST
 
 /* M/M/c/K+M with setup: the chain on (busy, waiting); min(waiting, c - busy)
  * slots boot, each at the rate 1 / mean. */
-static void expect_setups(int c, int capacity, double lambda, double patience_s)
+static void expect_setups(
+    int c, int capacity, double lambda, double patience_s, double jobs)
 {
     enum { LINE = 128 };
     const double mu = 1.0, boot_s = 2.0;
@@ -609,7 +610,7 @@ static void expect_setups(int c, int capacity, double lambda, double patience_s)
         .power_off = {true, boot_draw, &law}};
     const struct feed feed = {lambda, 1.0 / mu, patience_s, true};
     struct estimate e;
-    measure_queue(&cfg, &feed, 90e3, &e);
+    measure_queue(&cfg, &feed, jobs, &e);
     expect(&e, BUSY, sum[BUSY]);
     expect(&e, WAITING, sum[WAITING]);
     expect(&e, IN_SYSTEM, sum[BUSY] + sum[WAITING]);
@@ -627,13 +628,13 @@ static void expect_setups(int c, int capacity, double lambda, double patience_s)
 
 START_TEST(slots_with_setup)
 {
-    expect_setups(3, 100, 1.5, INFINITY); /* hardly ever lost */
+    expect_setups(3, 100, 1.5, INFINITY, 40e3); /* hardly ever lost */
 }
 END_TEST
 
 START_TEST(setup_patience_and_capacity)
 {
-    expect_setups(3, 6, 2.5, 3.0);
+    expect_setups(3, 6, 2.5, 3.0, 90e3);
 }
 END_TEST
 
