@@ -276,6 +276,7 @@ static void close_month(struct walk *w, struct member_walk *mw,
 static struct hour hour_at(struct walk *w, int64_t index, int timing)
 {
     const double end_yr = (double)(index + 1) / SIM_H_PER_YR;
+    const double horizon_yr = w->plan->cfg->horizon_yr;
     struct hour h = {.index = index};
 
     h.year = (int)(index / (int64_t)SIM_H_PER_YR);
@@ -287,8 +288,10 @@ static struct hour hour_at(struct walk *w, int64_t index, int timing)
     h.hour_of_year = (int)((index + w->start_hour) % (int64_t)SIM_H_PER_YR);
     h.month_of_year = mdl_month_of_day(h.hour_of_year / 24);
     h.column = 1;
-    while (mdl_money_column_end_yr(timing, w->plan->cfg->horizon_yr, h.column) <
-           end_yr - 1e-9)
+    /* the last hour may end after a horizon that is no whole number of them */
+    while (
+        h.column + 1 < mdl_money_columns(timing, horizon_yr) &&
+        mdl_money_column_end_yr(timing, horizon_yr, h.column) < end_yr - 1e-9)
         h.column++;
     h.growth_deflation =
         mdl_plan_deflation(w->plan, (double)index * SIM_S_PER_H);

@@ -42,6 +42,17 @@ static bool in_scope(const struct mdl_case *c, const struct scope *s, int block)
            strcmp(c->dep->entries[entry].cfg->tier, s->tier) == 0;
 }
 
+/* Why an estimate has no interval. */
+static void withhold(const struct mdl_case *c, struct res_estimate *e)
+{
+    if (isnan(e->half_width))
+        e->reason = "one replication has no interval";
+    if (c->dep->unstable) {
+        e->half_width = NAN;
+        e->reason = "unstable: offered load reaches capacity, no steady state";
+    }
+}
+
 struct res_estimate mdl_estimate(const struct mdl_study *study,
     const struct mdl_case *c, const double *x, const double *y, double scale)
 {
@@ -54,12 +65,7 @@ struct res_estimate mdl_estimate(const struct mdl_study *study,
     e.n = interval.n;
     if (isnan(e.value))
         return res_undefined("nothing was observed");
-    if (isnan(e.half_width))
-        e.reason = "one replication has no interval";
-    if (c->dep->unstable) {
-        e.half_width = NAN;
-        e.reason = "unstable: offered load reaches capacity, no steady state";
-    }
+    withhold(c, &e);
     return e;
 }
 
@@ -196,13 +202,15 @@ static struct res_estimate sd_estimate(struct put *p, int time)
         else
             without[i] = sd;
     }
-    if (isfinite(e.value)) {
+    if (total[2] > 0.0) {
         struct sim_interval interval;
         sim_jackknife_estimate(e.value, without, n, p->study->level, &interval);
         e = (struct res_estimate){.value = interval.value,
             .n = interval.n,
-            .half_width =
-                p->c->dep->unstable ? (double)NAN : interval.half_width};
+            .half_width = interval.half_width};
+        withhold(p->c, &e);
+    } else {
+        e = res_undefined("nothing was observed");
     }
 out:
     sim_free(sum);
@@ -215,6 +223,8 @@ static struct res_estimate max_estimate(struct put *p, int time)
     const struct mdl_layout *l = &p->c->layout;
     double max = 0.0;
 
+    if (!(raw_served(p->c, p->scope) > 0.0))
+        return res_undefined("nothing was observed");
     for (int r = 0; r < p->study->n_sections; r++) {
         for (int b = p->scope->first; b < p->scope->first + p->scope->n; b++) {
             if (in_scope(p->c, p->scope, b))
@@ -244,12 +254,7 @@ static struct res_estimate quantile_estimate(
     e = (struct res_estimate){.value = SIM_MS_PER_S * interval.value,
         .half_width = SIM_MS_PER_S * interval.half_width,
         .n = interval.n};
-    if (isnan(e.half_width))
-        e.reason = "one replication has no interval";
-    if (p->c->dep->unstable) {
-        e.half_width = NAN;
-        e.reason = "unstable: offered load reaches capacity, no steady state";
-    }
+    withhold(p->c, &e);
     return e;
 }
 
@@ -273,7 +278,8 @@ static void put_quantiles(struct put *p, int time)
         if (p->rc != SIM_OK)
             break;
         put(p, name, e);
-        if (p->scope->main && time == MDL_LATENCY && beyond >= MIN_BEYOND &&
+        if (p->scope->main && time == MDL_LATENCY && isfinite(e.half_width) &&
+            beyond >= MIN_BEYOND &&
             beyond / (double)p->study->done < MIN_BEYOND && p->rc == SIM_OK)
             p->rc = res_warn(p->study->run,
                 "%s.%s rests on %.0f requests per replication beyond it; its "

@@ -53,7 +53,7 @@ static const struct sim_param time_rows[] = {
     {SIM_PARAM_F64(TIME, per_item_ms), .unit = "ms", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
      .doc = "Time of each request in it."},
     {SIM_PARAM_ENUM(TIME, law, laws), .unit = "", .flags = SIM_P_STATE,
-     .doc = "Is fixed + per_item x size the time itself or its mean?"},
+     .doc = "constant: fixed + per_item x size is the time itself; exponential: its mean."},
     {SIM_PARAM_GROUP_OPT(TIME, exponential, &mean_table, has_exponential), .doc = "Exponential, in place of the rest."},
 };
 static const struct sim_table time_table = {.name = "batch time", SIM_ROWS(time_rows), .size = sizeof(TIME),
@@ -136,10 +136,10 @@ int mdl_service_station(const struct mdl_queue_cfg *queue,
         return sim_station_batch_create(cfg, out, err);
     }
     if (power_off != NULL || !patient) {
-        cfg->power_off = (struct sim_power_off_cfg){
-            .when_empty = power_off != NULL,
-            .boot_time = boot_time,
-            .ctx = draws};
+        cfg->power_off =
+            (struct sim_power_off_cfg){.when_empty = power_off != NULL,
+                .boot_time = boot_time,
+                .ctx = draws};
         return sim_station_queue_create(cfg, out, err);
     }
     cfg->rates = queue->n_rates > 0 ? queue->rates : NULL;

@@ -581,8 +581,8 @@ static void check_service(const RUN *run, const struct sim_checker *checker)
                 missing = missing || !run->deployments[d].sites[i].has_batching;
         snprintf(key, sizeof key, "requests.%s", cls->name);
         if (missing)
-            checker->fault(checker->ctx, key,
-                "needs either 'service' or 'token_time'");
+            checker->fault(
+                checker->ctx, key, "needs either 'service' or 'token_time'");
     }
 }
 

@@ -149,10 +149,31 @@ static void member_changes(
         add_flip(w, seen_s, member, true, false);
 }
 
+/* The interval over which stations keep their totals.  Where a number of
+ * requests ends the run its end is not known: nine tenths of the expected
+ * length are watched, which gives the shares of time as well. */
+static void watched(const struct world *w, double *from_s, double *to_s)
+{
+    double rate_per_s = 0.0;
+
+    *from_s = 0.0;
+    *to_s = w->cfg->length_s;
+    if (w->cfg->requests < 0)
+        return;
+    for (int i = 0; i < w->plan->n_classes; i++)
+        rate_per_s += w->plan->classes[i].rate_per_s;
+    if (!(rate_per_s > 0.0))
+        return;
+    *from_s = (double)w->cfg->lead_requests / rate_per_s;
+    *to_s = *from_s + 0.9 * (double)w->cfg->requests / rate_per_s;
+}
+
 static int make_stations(struct world *w, double end_s, struct sim_err *err)
 {
+    double from_s, to_s;
     int used = 0;
 
+    watched(w, &from_s, &to_s);
     for (int i = 0; i < w->dep->n_members; i++) {
         const struct mdl_member *m = &w->dep->members[i];
         const struct mdl_site_cfg *site = w->dep->entries[m->entry].cfg;
@@ -162,8 +183,8 @@ static int make_stations(struct world *w, double end_s, struct sim_err *err)
             .change_s = w->change_s + first,
             .change_slots = w->change_slots + first,
             .choice_key = sim_entity_sub(w->dep->tl[i].entity, w->cfg->window),
-            .from_s = 0.0,
-            .to_s = w->cfg->length_s};
+            .from_s = from_s,
+            .to_s = to_s};
         member_changes(w, i, end_s, &used, &cfg.slots_at_start);
         if (m->servers < 0)
             used = first; /* what cannot run out has no slots to lose */

@@ -60,9 +60,9 @@ int sim_err_wrap(struct sim_err *err, int code, const char *fmt, ...)
 /* The analyser sees one source at a time and cannot know that both functions
  * return the code they are given; without this it reports the uninitialised
  * outputs of failures that it takes for successes. */
-#define sim_err_set(err, code, ...) \
+#define sim_err_set(err, code, ...)                                            \
     ((void)(sim_err_set)((err), (code), __VA_ARGS__), (code))
-#define sim_err_wrap(err, code, ...) \
+#define sim_err_wrap(err, code, ...)                                           \
     ((void)(sim_err_wrap)((err), (code), __VA_ARGS__), (code))
 #endif
 

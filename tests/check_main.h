@@ -1,4 +1,5 @@
-/* check_main.h - main() of a test program: one Check suite, exit 1 on failure. */
+/* check_main.h - main() of a test program: one Check suite, exit 1 on failure.
+ */
 #ifndef TESTS_CHECK_MAIN_H
 #define TESTS_CHECK_MAIN_H
 

@@ -25,11 +25,22 @@ static void quoted(struct sim_text *out, const char *text)
     sim_text_add_char(out, '"');
 }
 
+/* Name of a definition; a reference is a URI, in which no blank may stand. */
+static void name_of(
+    const struct emit *e, const struct sim_table *table, char *name)
+{
+    scn_tables_name(&e->tables, table, name, NAME_BYTES);
+    for (; *name != '\0'; name++) {
+        if (*name == ' ')
+            *name = '-';
+    }
+}
+
 static void reference(struct emit *e, const struct sim_table *table)
 {
     char name[NAME_BYTES];
 
-    scn_tables_name(&e->tables, table, name, sizeof name);
+    name_of(e, table, name);
     sim_text_printf(e->out, "{\"$ref\": \"#/definitions/%s\"}", name);
 }
 
@@ -253,6 +264,34 @@ static void required(struct emit *e, const struct sim_table *table, bool root)
     sim_text_add(e->out, n > 0 ? "]" : "");
 }
 
+/* "hardware: {from: l4-4, speed: 2}": the key that names the preset of a group
+ * is no row.  Returns the number of properties written. */
+static int from_key(struct emit *e, const struct sim_table *table)
+{
+    char key[KEY_BYTES];
+
+    for (int i = 0; i < table->n_rows; i++) {
+        sim_param_key(&table->rows[i], key, sizeof key);
+        if (strcmp(key, "from") == 0)
+            return 0;
+    }
+    for (int t = 0; t < e->tables.n; t++) {
+        for (int i = 0; i < e->tables.tables[t]->n_rows; i++) {
+            const struct sim_param *row = &e->tables.tables[t]->rows[i];
+            if (row->type != SIM_GROUP || row->table != table ||
+                row->preset == NULL)
+                continue;
+            sim_text_add(e->out, "        \"from\": {\"description\": "
+                                 "\"Preset beneath.\", \"anyOf\": [");
+            if (!preset_form(e, row))
+                sim_text_add(e->out, "{\"type\": \"string\"}");
+            sim_text_add(e->out, "]}");
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* A file that extends another need not repeat what that gives, so only
  * `schema` is required of the root. */
 static void definition(struct emit *e, const struct sim_table *table, bool root)
@@ -268,10 +307,13 @@ static void definition(struct emit *e, const struct sim_table *table, bool root)
     sim_text_add(e->out, ",\n      \"patternProperties\": {\"^x-\": {}, "
                          "\"^\\\\+\": {\"type\": \"array\"}},\n"
                          "      \"additionalProperties\": ");
-    if (rest != NULL)
-        reference(e, rest->table);
-    else
+    if (rest != NULL) {
+        sim_text_add(e->out, "{\"anyOf\": [");
+        group_forms(e, rest);
+        sim_text_add(e->out, "]}");
+    } else {
         sim_text_add(e->out, "false");
+    }
     sim_text_add(e->out, ",\n      \"properties\": {\n");
     if (root) {
         n++;
@@ -279,6 +321,7 @@ static void definition(struct emit *e, const struct sim_table *table, bool root)
             "        \"schema\": {\"const\": \"sitesim/1\"},\n"
             "        \"extends\": {\"type\": [\"string\", \"array\"]}");
     }
+    n += from_key(e, table);
     for (int i = 0; i < table->n_rows; i++) {
         if ((table->rows[i].flags & SIM_P_REST) != 0)
             continue;
@@ -306,13 +349,14 @@ static void distribution(struct emit *e)
     sim_text_add(e->out, "\n    }}");
 }
 
+/* A range or source alone goes over the value beneath, so none is required. */
 static void annotated(struct emit *e)
 {
     const char *const *keys = scn_annotation_keys();
 
     sim_text_add(e->out,
         "    \"annotated\": {\"type\": \"object\", \"description\": \"A value "
-        "with its range and source.\", \"required\": [\"value\"], "
+        "with its range and source.\", \"minProperties\": 1, "
         "\"additionalProperties\": false, \"properties\": {");
     for (int i = 0; keys[i] != NULL; i++)
         sim_text_printf(e->out, "%s\"%s\": {}", i > 0 ? ", " : "", keys[i]);
@@ -332,7 +376,7 @@ int scn_emit_schema(
     sim_text_add(out, "],\n  \"definitions\": {\n");
     for (int i = 0; i < e.tables.n; i++) {
         char name[NAME_BYTES];
-        scn_tables_name(&e.tables, e.tables.tables[i], name, sizeof name);
+        name_of(&e, e.tables.tables[i], name);
         sim_text_printf(out, "    \"%s\": ", name);
         definition(&e, e.tables.tables[i], i == 0);
         sim_text_add(out, ",\n");

@@ -128,12 +128,13 @@ static inline void study_expect(
     const double dof = (double)(e->n - 1);
     const double level = s->run->meta.level;
     const double bound = e->half_width * sim_t_quantile(0.9995, dof) /
-        sim_t_quantile(0.5 + level / 2, dof);
+                         sim_t_quantile(0.5 + level / 2, dof);
 
     if (getenv("SITESIM_TABLE") != NULL)
         printf("%-32s exact %-12.7g simulated %-12.7g half width %.3f %% "
-               "off %+.2f half widths\n", name, exact, e->value,
-            100 * e->half_width / exact, (e->value - exact) / e->half_width);
+               "off %+.2f half widths\n",
+            name, exact, e->value, 100 * e->half_width / exact,
+            (e->value - exact) / e->half_width);
     ck_assert_msg(fabs(e->value - exact) <= bound,
         "%s: got %.7g, exact %.7g, 99.9 %% bound %.3g", name, e->value, exact,
         bound);
@@ -151,6 +152,20 @@ static inline void study_exact(
     ck_assert_msg(fabs(e->value - exact) <= tolerance * fabs(exact),
         "%s: got %.15g, exact %.15g", name, e->value, exact);
     ck_assert_msg(isnan(e->half_width), "%s has a half width", name);
+}
+
+/* Long samples say nothing about memory: with sanitizers they are skipped, as
+ * the runner is told. */
+static inline bool study_skipped(const char *name)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||           \
+    defined(SIM_NO_CLONES)
+    printf("skip %s: too long with sanitizers\n", name);
+    return true;
+#else
+    (void)name;
+    return false;
+#endif
 }
 
 #define MEAN_TIGHT     0.02

@@ -108,6 +108,12 @@ START_TEST(schema)
     ck_assert_ptr_nonnull(strstr(text, "\"required\": [\"share\"]"));
     ck_assert_ptr_nonnull(strstr(text, "\"additionalProperties\": false"));
     ck_assert_ptr_nonnull(strstr(text, "\"lognormal\": {\"description\""));
+    /* the preset of a group, and a range over a value of the preset */
+    ck_assert_ptr_nonnull(strstr(text, "\"from\": {\"description\""));
+    ck_assert_ptr_null(strstr(text, "\"required\": [\"value\"]"));
+    /* a reference is a URI: no blanks */
+    for (const char *s = text; (s = strstr(s, "\"$ref\": \"")) != NULL; s++)
+        ck_assert(s[9 + strcspn(s + 9, " \"")] == '"');
     sim_text_release(&out);
 }
 END_TEST

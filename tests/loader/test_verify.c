@@ -6,7 +6,7 @@
  * numerical convolution where a round trip is added. */
 #include "loader/study_fixture.h"
 
-/* ---- formulas --------------------------------------------------------------- */
+/* ---- formulas ------------------------------------------------------------ */
 
 /* Erlang's loss formula, by its recursion. */
 static double erlang_b(int c, double a)
@@ -58,12 +58,13 @@ static double mmc_response(const double *p, double t)
     return mmc_tail((int)p[0], p[1], p[2], t);
 }
 
-/* ---- M/M/c -------------------------------------------------------------------- */
+/* ---- M/M/c --------------------------------------------------------------- */
 
 /* Arrivals at rho of capacity, service of 100 ms. */
 static struct study mmc(int c, double rho, int requests, int warmup, int reps)
 {
-    return study_run("seed: 7\n"
+    return study_run(
+        "seed: 7\n"
         "simulate: {requests: %d, warmup: %d requests, replications: %d}\n"
         "arrivals: {rate: %.17g /s}\n"
         "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
@@ -95,6 +96,8 @@ static void check_mmc(int c, double rho, int requests, int warmup, int reps)
 
 START_TEST(mm1)
 {
+    if (study_skipped("mm1"))
+        return;
     check_mmc(1, 0.5, 50000, 500, 20);
     check_mmc(1, 0.8, 200000, 5000, 20);
     check_mmc(1, 0.9, 500000, 20000, 20);
@@ -103,6 +106,8 @@ END_TEST
 
 START_TEST(mmc_2_to_64)
 {
+    if (study_skipped("mmc_2_to_64"))
+        return;
     check_mmc(2, 0.7, 100000, 2000, 20);
     check_mmc(8, 0.9, 400000, 20000, 20);
     check_mmc(16, 0.8, 100000, 5000, 20);
@@ -114,13 +119,16 @@ END_TEST
  * moment and p95 (ln(20 rho) / (mu - lambda)). */
 START_TEST(mm1_wait)
 {
+    if (study_skipped("mm1_wait"))
+        return;
     const double lambda = 8.0, mu = 10.0, r = mu - lambda;
     struct study s = mmc(1, 0.8, 200000, 5000, 20);
 
     study_expect(&s, "d.queue.mean", 1e3 * 0.8 / r, MEAN_TIGHT);
     study_expect(&s, "d.queue.second_moment", 1e6 * 2 * 0.8 / (r * r), 0.04);
     study_expect(&s, "d.queue.p95", 1e3 * log(20 * 0.8) / r, QUANTILE_TIGHT);
-    study_expect(&s, "d.site.q.queue_length.mean", lambda * 0.8 / r, MEAN_TIGHT);
+    study_expect(
+        &s, "d.site.q.queue_length.mean", lambda * 0.8 / r, MEAN_TIGHT);
     study_expect(&s, "d.latency.sd", 1e3 / r, 0.03);
     study_end(&s);
 }
@@ -129,7 +137,8 @@ END_TEST
 /* A run by time instead of by number: the station's own time averages. */
 START_TEST(mm1_by_time)
 {
-    struct study s = study_run("seed: 3\n"
+    struct study s = study_run(
+        "seed: 3\n"
         "simulate: {duration: 30000 s, warmup: 1000 s, replications: 20}\n"
         "arrivals: {rate: 7 /s}\n"
         "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
@@ -147,7 +156,8 @@ END_TEST
 /* Warm-up left to the program: a biased start would show in the mean. */
 START_TEST(mm1_auto_warmup)
 {
-    struct study s = study_run("seed: 5\n"
+    struct study s = study_run(
+        "seed: 5\n"
         "simulate: {requests: 100000, warmup: auto, replications: 20}\n"
         "arrivals: {rate: 8 /s}\n"
         "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
@@ -164,13 +174,15 @@ START_TEST(classes_and_speed)
 {
     const double lambda = 15.0, share[] = {0.6, 0.4}, x[] = {0.07, 0.02};
     double m1 = 0.0, m2 = 0.0;
-    struct study s = study_run("seed: 9\n"
-        "simulate: {requests: 150000, warmup: 3000 requests, replications: 20}\n"
-        "arrivals: {rate: 15 /s}\n"
-        "requests:\n"
-        "  long: {share: 60 %%, service: {constant: 140 ms}}\n"
-        "  short: {share: 40 %%, service: {constant: 40 ms}}\n"
-        "deployments: {d: {sites: {q: {tier: bare, speed: 2}}}}\n");
+    struct study s =
+        study_run("seed: 9\n"
+                  "simulate: {requests: 150000, warmup: 3000 requests, "
+                  "replications: 20}\n"
+                  "arrivals: {rate: 15 /s}\n"
+                  "requests:\n"
+                  "  long: {share: 60 %%, service: {constant: 140 ms}}\n"
+                  "  short: {share: 40 %%, service: {constant: 40 ms}}\n"
+                  "deployments: {d: {sites: {q: {tier: bare, speed: 2}}}}\n");
 
     for (int i = 0; i < 2; i++) {
         m1 += share[i] * x[i];
@@ -178,14 +190,16 @@ START_TEST(classes_and_speed)
     }
     const double wait = lambda * m2 / (2 * (1 - lambda * m1));
     study_expect(&s, "d.latency.mean", 1e3 * (wait + m1), MEAN_TIGHT);
-    study_expect(&s, "d.class.long.latency.mean", 1e3 * (wait + x[0]), MEAN_TIGHT);
-    study_expect(&s, "d.class.short.latency.mean", 1e3 * (wait + x[1]), MEAN_TIGHT);
+    study_expect(
+        &s, "d.class.long.latency.mean", 1e3 * (wait + x[0]), MEAN_TIGHT);
+    study_expect(
+        &s, "d.class.short.latency.mean", 1e3 * (wait + x[1]), MEAN_TIGHT);
     study_expect(&s, "d.class.long.requests.offered", 0.6 * 150000, MEAN_TIGHT);
     study_end(&s);
 }
 END_TEST
 
-/* ---- M/G/1 ---------------------------------------------------------------------- */
+/* ---- M/G/1 --------------------------------------------------------------- */
 
 /* Pollaczek-Khinchine with moments [s] of the service; Takacs for E[W^2]. */
 static void check_mg1(const char *service, double lambda, double m1, double m2,
@@ -194,7 +208,8 @@ static void check_mg1(const char *service, double lambda, double m1, double m2,
     const double rho = lambda * m1;
     const double wait = lambda * m2 / (2 * (1 - rho));
     const double wait2 = 2 * wait * wait + lambda * m3 / (3 * (1 - rho));
-    struct study s = study_run("seed: 11\n"
+    struct study s = study_run(
+        "seed: 11\n"
         "simulate: {requests: %d, warmup: 10000 requests, replications: 20}\n"
         "arrivals: {rate: %.17g /s}\n"
         "requests: {r: {service: %s}}\n"
@@ -218,18 +233,21 @@ START_TEST(mg1_lognormal)
 {
     /* by median and 95th percentile: z = 1.6448536..., E[S^k] =
      * exp(k mu + k^2 sigma^2 / 2) */
-    const double mu = log(0.060), sigma = log(0.150 / 0.060) / 1.6448536269514722;
+    const double mu = log(0.060),
+                 sigma = log(0.150 / 0.060) / 1.6448536269514722;
     double m[4];
 
     for (int k = 1; k <= 3; k++)
         m[k] = exp(k * mu + 0.5 * k * k * sigma * sigma);
-    check_mg1("{lognormal: {median: 60 ms, p95: 150 ms}}", 9.0, m[1], m[2], m[3],
-        200000);
+    check_mg1("{lognormal: {median: 60 ms, p95: 150 ms}}", 9.0, m[1], m[2],
+        m[3], 200000);
 }
 END_TEST
 
 START_TEST(mg1_hyperexponential)
 {
+    if (study_skipped("mg1_hyperexponential"))
+        return;
     const double p = 0.9, a = 0.05, b = 0.4;
 
     check_mg1("{hyperexponential: {p: 0.9, means: [50 ms, 400 ms]}}", 7.0,
@@ -247,14 +265,15 @@ START_TEST(mg1_erlang)
 }
 END_TEST
 
-/* ---- loss ------------------------------------------------------------------------- */
+/* ---- loss ---------------------------------------------------------------- */
 
 /* M/M/c/K by its finite chain: loss, and the response of the accepted. */
 static void check_mmck(int c, int k, double lambda, int requests)
 {
     const double mu = 10.0;
     double p[64], sum = 0.0, number = 0.0;
-    struct study s = study_run("seed: 13\n"
+    struct study s = study_run(
+        "seed: 13\n"
         "simulate: {requests: %d, warmup: 2000 requests, replications: 20}\n"
         "arrivals: {rate: %.17g /s}\n"
         "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
@@ -272,8 +291,8 @@ static void check_mmck(int c, int k, double lambda, int requests)
     const double loss = p[k] / sum;
     study_expect(&s, "d.loss_probability", loss, MEAN_TIGHT);
     study_expect(&s, "d.availability", 1 - loss, MEAN_TIGHT);
-    study_expect(&s, "d.latency.mean", 1e3 * number / (lambda * (1 - loss)),
-        MEAN_TIGHT);
+    study_expect(
+        &s, "d.latency.mean", 1e3 * number / (lambda * (1 - loss)), MEAN_TIGHT);
     study_expect(&s, "d.site.q.in_system.mean", number, MEAN_TIGHT);
     study_end(&s);
 }
@@ -292,15 +311,19 @@ START_TEST(erlang_loss)
         "{constant: 100 ms}", "{lognormal: {mean: 100 ms, cv: 2}}"};
 
     for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
-        struct study s = study_run("seed: 17\n"
-            "simulate: {requests: 50000, warmup: 5000 requests, replications: 20}\n"
-            "arrivals: {rate: 80 /s}\n"
-            "requests: {r: {service: %s}}\n"
-            "deployments: {d: {sites: {q: {tier: bare, servers: 10,"
-            " queue: {capacity: 10}}}}}\n", services[i]);
+        struct study s =
+            study_run("seed: 17\n"
+                      "simulate: {requests: 50000, warmup: 5000 requests, "
+                      "replications: 20}\n"
+                      "arrivals: {rate: 80 /s}\n"
+                      "requests: {r: {service: %s}}\n"
+                      "deployments: {d: {sites: {q: {tier: bare, servers: 10,"
+                      " queue: {capacity: 10}}}}}\n",
+                services[i]);
         const double b = erlang_b(10, 8.0);
         study_expect(&s, "d.loss_probability", b, MEAN_TIGHT);
-        study_expect(&s, "d.site.q.busy_servers.mean", 8.0 * (1 - b), MEAN_TIGHT);
+        study_expect(
+            &s, "d.site.q.busy_servers.mean", 8.0 * (1 - b), MEAN_TIGHT);
         study_end(&s);
     }
 }
@@ -312,11 +335,13 @@ START_TEST(infinite_servers)
         "{exponential: {mean: 2 s}}", "{uniform: [1 s, 3 s]}"};
 
     for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
-        struct study s = study_run("seed: 19\n"
+        struct study s = study_run(
+            "seed: 19\n"
             "simulate: {duration: 5000 s, warmup: 100 s, replications: 20}\n"
             "arrivals: {rate: 6 /s}\n"
             "requests: {r: {service: %s}}\n"
-            "deployments: {d: {sites: {q: {tier: bare, servers: unlimited}}}}\n",
+            "deployments: {d: {sites: {q: {tier: bare, servers: "
+            "unlimited}}}}\n",
             services[i]);
         study_expect(&s, "d.site.q.in_system.mean", 12.0, MEAN_TIGHT);
         study_expect(&s, "d.latency.mean", 2000.0, MEAN_TIGHT);
@@ -326,7 +351,7 @@ START_TEST(infinite_servers)
 }
 END_TEST
 
-/* ---- a round trip added ------------------------------------------------------------- */
+/* ---- a round trip added -------------------------------------------------- */
 
 /* Response of M/M/1 (exponential with rate p[0]) plus a lognormal trip of
  * log-mean p[1] and sigma p[2]: mid-point rule over the trip's normal score.
@@ -350,10 +375,12 @@ static double with_lognormal_trip(const double *p, double t)
 static struct study trip(const char *rtt)
 {
     return study_run("seed: 23\n"
-        "simulate: {requests: 100000, warmup: 2000 requests, replications: 20}\n"
-        "arrivals: {rate: 12 /s}\n"
-        "requests: {r: {service: {exponential: {mean: 50 ms}}}}\n"
-        "deployments: {d: {sites: {q: {tier: bare, rtt: %s}}}}\n", rtt);
+                     "simulate: {requests: 100000, warmup: 2000 requests, "
+                     "replications: 20}\n"
+                     "arrivals: {rate: 12 /s}\n"
+                     "requests: {r: {service: {exponential: {mean: 50 ms}}}}\n"
+                     "deployments: {d: {sites: {q: {tier: bare, rtt: %s}}}}\n",
+        rtt);
 }
 
 START_TEST(round_trip)
@@ -362,17 +389,20 @@ START_TEST(round_trip)
     const double p[] = {8.0, log(0.060), sigma};
     struct study s = trip("{constant: 5 ms}");
 
-    study_expect(&s, "d.latency.p95", 5.0 + 1e3 * log(20.0) / 8.0, QUANTILE_TIGHT);
+    study_expect(
+        &s, "d.latency.p95", 5.0 + 1e3 * log(20.0) / 8.0, QUANTILE_TIGHT);
     study_expect(&s, "d.latency.mean", 130.0, MEAN_TIGHT);
-    ck_assert_double_eq_tol(study_metric(&s, "d.network.mean")->value, 5.0, 1e-9);
+    ck_assert_double_eq_tol(
+        study_metric(&s, "d.network.mean")->value, 5.0, 1e-9);
     study_end(&s);
     s = trip("{lognormal: {median: 60 ms, p95: 120 ms}}");
-    study_expect(&s, "d.latency.p50", 1e3 * quantile(with_lognormal_trip, p, 0.5),
-        QUANTILE_TIGHT);
-    study_expect(&s, "d.latency.p95", 1e3 * quantile(with_lognormal_trip, p, 0.95),
-        QUANTILE_TIGHT);
+    study_expect(&s, "d.latency.p50",
+        1e3 * quantile(with_lognormal_trip, p, 0.5), QUANTILE_TIGHT);
+    study_expect(&s, "d.latency.p95",
+        1e3 * quantile(with_lognormal_trip, p, 0.95), QUANTILE_TIGHT);
     study_expect(&s, "d.network.p95", 120.0, QUANTILE_TIGHT);
-    study_expect(&s, "d.network.mean", 60.0 * exp(0.5 * sigma * sigma), MEAN_TIGHT);
+    study_expect(
+        &s, "d.network.mean", 60.0 * exp(0.5 * sigma * sigma), MEAN_TIGHT);
     study_end(&s);
 }
 END_TEST

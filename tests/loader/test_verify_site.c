@@ -6,7 +6,7 @@
  * law, and annuity sums computed here term by term. */
 #include "loader/study_fixture.h"
 
-/* ---- machine repair ------------------------------------------------------------ */
+/* ---- machine repair ------------------------------------------------------ */
 
 /* Stationary chain over failed units: `servers` positions, cold spares, crews
  * (0: unlimited).  Rates per hour. */
@@ -41,7 +41,7 @@ static struct answers solve(const struct chain *c)
     p[0] = 1.0;
     for (int j = 1; j <= n; j++)
         p[j] = p[j - 1] * running(c, j - 1) / c->life_h * c->repair_h /
-            repairing(c, j);
+               repairing(c, j);
     for (int j = 0; j <= n; j++)
         sum += p[j];
     for (int j = 0; j <= n; j++) {
@@ -65,11 +65,13 @@ static void check_repair(const struct chain *c, const char *law)
 
     if (c->crews > 0)
         snprintf(crews, sizeof crews, "crews: %d, ", c->crews);
-    struct study s = study_run("seed: 29\n"
+    struct study s = study_run(
+        "seed: 29\n"
         "simulate: {duration: 200000 h, warmup: 500 h, replications: 64}\n"
         "deployments: {d: {needed_sites: 1, sites: {q: {tier: bare,"
         " servers: %d, needed: %d, failures: {server: {%sspares: %d,"
-        " life: {exponential: {mean: %g h}}, repair: {%s: {mean: %g h%s}}}}}}}}\n",
+        " life: {exponential: {mean: %g h}}, repair: {%s: {mean: %g "
+        "h%s}}}}}}}}\n",
         c->servers, c->needed, crews, c->spares, c->life_h, law, c->repair_h,
         strcmp(law, "lognormal") == 0 ? ", cv: 1.5" : "");
 
@@ -91,8 +93,12 @@ START_TEST(repair)
 
     for (size_t i = 0; i < 3; i++) {
         for (size_t j = 0; j < 2; j++) {
-            const struct chain c = {.servers = 6, .spares = spares[j],
-                .crews = crews[i], .needed = 5, .life_h = 50, .repair_h = 5};
+            const struct chain c = {.servers = 6,
+                .spares = spares[j],
+                .crews = crews[i],
+                .needed = 5,
+                .life_h = 50,
+                .repair_h = 5};
             check_repair(&c, "exponential");
         }
     }
@@ -102,7 +108,8 @@ END_TEST
 /* With a crew for each, only the mean of the repair counts. */
 START_TEST(repair_insensitive)
 {
-    const struct chain c = {.servers = 6, .needed = 5, .life_h = 50, .repair_h = 5};
+    const struct chain c = {
+        .servers = 6, .needed = 5, .life_h = 50, .repair_h = 5};
 
     check_repair(&c, "lognormal");
 }
@@ -111,13 +118,15 @@ END_TEST
 /* A server alone: also with no word on how many sites are needed. */
 START_TEST(one_server)
 {
-    struct study s = study_run("seed: 31\n"
+    struct study s = study_run(
+        "seed: 31\n"
         "simulate: {duration: 200000 h, warmup: 500 h, replications: 64}\n"
         "report: {at: [10 h, 1000 h]}\n"
         "deployments: {d: {sites: {q: {tier: bare, failures: {server:"
         " {life: {exponential: {mean: 20 h}},"
         " repair: {exponential: {mean: 5 h}}}}}}}}\n");
-    struct study many = study_run("seed: 33\n"
+    struct study many = study_run(
+        "seed: 33\n"
         "simulate: {duration: 12 h, warmup: none, replications: 20000}\n"
         "report: {at: [2 h, 10 h]}\n"
         "deployments: {d: {sites: {q: {tier: bare, failures: {server:"
@@ -128,24 +137,26 @@ START_TEST(one_server)
     study_expect(&s, "d.availability", 0.8, MEAN_TIGHT);
     study_expect(&s, "d.downtime_h_per_year", 0.2 * 8760, MEAN_TIGHT);
     /* point availability: A + (1 - A) exp(-(lambda + mu) t) */
-    study_expect(&many, "d.site.q.at.0.availability", 0.8 + 0.2 * exp(-0.5),
-        MEAN_TIGHT);
-    study_expect(&many, "d.site.q.at.1.availability", 0.8 + 0.2 * exp(-2.5),
-        MEAN_TIGHT);
+    study_expect(
+        &many, "d.site.q.at.0.availability", 0.8 + 0.2 * exp(-0.5), MEAN_TIGHT);
+    study_expect(
+        &many, "d.site.q.at.1.availability", 0.8 + 0.2 * exp(-2.5), MEAN_TIGHT);
     study_end(&s);
     study_end(&many);
 }
 END_TEST
 
-/* ---- without repair ---------------------------------------------------------------- */
+/* ---- without repair ------------------------------------------------------ */
 
 static struct study no_repair(double hours, int reps)
 {
-    return study_run("seed: 37\n"
+    return study_run(
+        "seed: 37\n"
         "simulate: {duration: %g h, warmup: none, replications: %d}\n"
         "deployments: {d: {needed_sites: 1, sites: {q: {tier: bare, servers: 5,"
         " needed: 3, failures: {server: {life: {exponential: {mean: 1000 h}},"
-        " no_repair: true, spares: 1}}}}}}\n", hours, reps);
+        " repair: never, spares: 1}}}}}}\n",
+        hours, reps);
 }
 
 /* 3 of 5 with one cold spare: down at the fourth failure; the times between
@@ -164,9 +175,11 @@ START_TEST(k_of_n)
         double k[4], half[4];
         for (int j = 0; j < 4; j++)
             half[j] = p[j] + 0.5 * h *
-                    ((j > 0 ? rate[j - 1] * p[j - 1] : 0.0) - rate[j] * p[j]);
+                                 ((j > 0 ? rate[j - 1] * p[j - 1] : 0.0) -
+                                     rate[j] * p[j]);
         for (int j = 0; j < 4; j++)
-            k[j] = (j > 0 ? rate[j - 1] * half[j - 1] : 0.0) - rate[j] * half[j];
+            k[j] =
+                (j > 0 ? rate[j - 1] * half[j - 1] : 0.0) - rate[j] * half[j];
         for (int j = 0; j < 4; j++)
             p[j] += h * k[j];
     }
@@ -175,24 +188,26 @@ START_TEST(k_of_n)
     study_expect(&s, "d.site.q.reliability", up, MEAN_TIGHT);
     study_end(&s);
     s = no_repair(40000, 20000);
-    study_expect(&s, "d.site.q.mttf", 1000.0 / 5 + 1000.0 / 5 + 1000.0 / 4 +
-            1000.0 / 3, MEAN_TIGHT);
-    study_expect(&s, "d.mttf", 1000.0 / 5 + 1000.0 / 5 + 1000.0 / 4 +
-            1000.0 / 3, MEAN_TIGHT);
+    study_expect(&s, "d.site.q.mttf",
+        1000.0 / 5 + 1000.0 / 5 + 1000.0 / 4 + 1000.0 / 3, MEAN_TIGHT);
+    study_expect(&s, "d.mttf",
+        1000.0 / 5 + 1000.0 / 5 + 1000.0 / 4 + 1000.0 / 3, MEAN_TIGHT);
     study_end(&s);
 }
 END_TEST
 
-/* ---- distance ------------------------------------------------------------------------ */
+/* ---- distance ------------------------------------------------------------ */
 
-/* Great circle by the spherical law of cosines, another route than haversine. */
-static double great_circle_km(double lat_1, double lon_1, double lat_2, double lon_2)
+/* Great circle by the spherical law of cosines, another route than haversine.
+ */
+static double great_circle_km(
+    double lat_1, double lon_1, double lat_2, double lon_2)
 {
     const double r = acos(-1.0) / 180.0;
 
     return 6371.0088 *
-        acos(sin(lat_1 * r) * sin(lat_2 * r) +
-            cos(lat_1 * r) * cos(lat_2 * r) * cos((lon_2 - lon_1) * r));
+           acos(sin(lat_1 * r) * sin(lat_2 * r) +
+                cos(lat_1 * r) * cos(lat_2 * r) * cos((lon_2 - lon_1) * r));
 }
 
 START_TEST(distance)
@@ -203,7 +218,8 @@ START_TEST(distance)
 
     for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) {
         const double km = great_circle_km(51.51, -0.13, to[i].lat, to[i].lon);
-        struct study s = study_run("seed: 41\n"
+        struct study s = study_run(
+            "seed: 41\n"
             "simulate: {requests: 2000, warmup: none, replications: 2}\n"
             "users: {lon: {at: [51.51, -0.13]}}\n"
             "arrivals: {rate: 5 /s}\n"
@@ -226,33 +242,34 @@ START_TEST(distance)
 }
 END_TEST
 
-/* ---- power and bill --------------------------------------------------------------------- */
+/* ---- power and bill ------------------------------------------------------ */
 
 /* Utilisation law: a slot is busy rho of the time. */
 START_TEST(power_and_bill)
 {
     const double rho = 0.6, it_kw = 4 * (0.120 + (0.300 - 0.120) * rho);
     const double site_kw = 1.35 * it_kw, rate = 24.0;
-    struct study s = study_run("seed: 43\n"
-        "simulate: {requests: 100000, warmup: 2000 requests, replications: 20}\n"
-        "arrivals: {rate: 24 /s}\n"
-        "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
-        "deployments: {d: {sites: {q: {tier: bare, servers: 4,"
-        " power: {idle: 120 W, peak: 300 W}, facility: {pue: 1.35},"
-        " energy: {price: 0.11 USD/kWh}}}}}\n");
+    struct study s =
+        study_run("seed: 43\n"
+                  "simulate: {requests: 100000, warmup: 2000 requests, "
+                  "replications: 20}\n"
+                  "arrivals: {rate: 24 /s}\n"
+                  "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
+                  "deployments: {d: {sites: {q: {tier: bare, servers: 4,"
+                  " power: {idle: 120 W, peak: 300 W}, facility: {pue: 1.35},"
+                  " energy: {price: 0.11 USD/kWh}}}}}\n");
 
     study_expect(&s, "d.site.q.power.mean", it_kw, MEAN_TIGHT);
     /* hours are exact but for the mean work, which the requests estimate */
-    ck_assert_double_eq_tol(
-        study_metric(&s, "d.energy.per_request")->value,
+    ck_assert_double_eq_tol(study_metric(&s, "d.energy.per_request")->value,
         1e3 * site_kw / (rate * 3600), 0.003 * site_kw / (rate * 3.6));
     ck_assert_double_eq_tol(study_metric(&s, "d.energy.cost")->value,
         0.11 * site_kw * 8760, 0.003 * 0.11 * site_kw * 8760);
     ck_assert_double_eq_tol(study_metric(&s, "d.energy.it")->value,
         it_kw * 8760, 0.003 * it_kw * 8760);
     ck_assert_double_eq_tol(study_metric(&s, "d.pue")->value, 1.35, 1e-9);
-    ck_assert_double_eq_tol(study_metric(&s, "d.peak_power")->value, site_kw,
-        0.003 * site_kw);
+    ck_assert_double_eq_tol(
+        study_metric(&s, "d.peak_power")->value, site_kw, 0.003 * site_kw);
     study_end(&s);
 }
 END_TEST
@@ -261,15 +278,16 @@ END_TEST
 START_TEST(bill_exact)
 {
     const double it_kw = 2 * (0.1 + 0.2 * 0.25), site_kw = 1.2 * it_kw;
-    struct study s = study_run("seed: 47\n"
-        "simulate: {requests: 5000, warmup: none, replications: 4}\n"
-        "horizon: 2 years\n"
-        "arrivals: {rate: 5 /s}\n"
-        "requests: {r: {service: {constant: 100 ms}}}\n"
-        "deployments: {d: {sites: {q: {tier: bare, servers: 2,"
-        " power: {idle: 100 W, peak: 300 W}, facility: {pue: 1.2},"
-        " energy: {price: 0.1 USD/kWh, demand: 10 USD/kW-month,"
-        " carbon: 0.5 kg/kWh}}}}}\n");
+    struct study s =
+        study_run("seed: 47\n"
+                  "simulate: {requests: 5000, warmup: none, replications: 4}\n"
+                  "horizon: 2 years\n"
+                  "arrivals: {rate: 5 /s}\n"
+                  "requests: {r: {service: {constant: 100 ms}}}\n"
+                  "deployments: {d: {sites: {q: {tier: bare, servers: 2,"
+                  " power: {idle: 100 W, peak: 300 W}, facility: {pue: 1.2},"
+                  " energy: {price: 0.1 USD/kWh, demand: 10 USD/kW-month,"
+                  " carbon: 0.5 kg/kWh}}}}}\n");
 
     study_exact(&s, "d.energy.it", it_kw * 8760, 1e-9);
     study_exact(&s, "d.energy.site", site_kw * 8760, 1e-9);
@@ -281,7 +299,7 @@ START_TEST(bill_exact)
 }
 END_TEST
 
-/* ---- money alone -------------------------------------------------------------------------- */
+/* ---- money alone --------------------------------------------------------- */
 
 START_TEST(money_alone)
 {

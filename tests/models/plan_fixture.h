@@ -17,20 +17,21 @@ static inline void set_defaults(const struct sim_table *table, void *cfg)
         char *at = (char *)cfg + row->offset;
         const bool absent = (row->flags & SIM_P_OPTIONAL) != 0;
         const double f64 = absent ? (double)NAN : row->dflt;
-        const int64_t i64 = absent ? -1 : (int64_t)row->dflt;
-        const int choice = (int)row->dflt;
-        const bool truth = row->dflt != 0.0;
 
-        if (row->type == SIM_F64)
+        if (row->type == SIM_F64) {
             memcpy(at, &f64, sizeof f64);
-        else if (row->type == SIM_I64)
+        } else if (row->type == SIM_I64) {
+            const int64_t i64 = absent ? -1 : (int64_t)row->dflt;
             memcpy(at, &i64, sizeof i64);
-        else if (row->type == SIM_ENUM)
+        } else if (row->type == SIM_ENUM) {
+            const int choice = (int)row->dflt;
             memcpy(at, &choice, sizeof choice);
-        else if (row->type == SIM_BOOL)
+        } else if (row->type == SIM_BOOL) {
+            const bool truth = row->dflt != 0.0;
             memcpy(at, &truth, sizeof truth);
-        else if (row->type == SIM_GROUP)
+        } else if (row->type == SIM_GROUP) {
             set_defaults(row->table, at);
+        }
     }
 }
 
@@ -123,7 +124,8 @@ static inline struct mdl_class_cfg *fix_class(
     return c;
 }
 
-static inline struct mdl_deployment_cfg *fix_dep(struct fix *f, const char *name)
+static inline struct mdl_deployment_cfg *fix_dep(
+    struct fix *f, const char *name)
 {
     const int i = f->cfg.n_deployments++;
     struct mdl_deployment_cfg *d = &f->deps[i];

@@ -59,22 +59,25 @@ static void three_by_two(struct fix *f)
 
 static struct mdl_feed_cfg window_of(const struct fix *f, int dep)
 {
-    return (struct mdl_feed_cfg){.plan = f->plan, .dep = &f->plan->deps[dep],
-        .replication = 3, .window = 500, .origin_s = 500 * 600.0,
-        .lead_s = 0.0, .until_s = 600.0};
+    return (struct mdl_feed_cfg){.plan = f->plan,
+        .dep = &f->plan->deps[dep],
+        .replication = 3,
+        .window = 500,
+        .origin_s = 500 * 600.0,
+        .lead_s = 0.0,
+        .until_s = 600.0};
 }
 
 /* Same requests, as users send them? */
-static bool same_sent(
-    const struct sim_request *a, const struct sim_request *b)
+static bool same_sent(const struct sim_request *a, const struct sim_request *b)
 {
     return a->send_s == b->send_s && a->work_s == b->work_s &&
-        a->user == b->user && a->cls == b->cls && a->k == b->k;
+           a->user == b->user && a->cls == b->cls && a->k == b->k;
 }
 
 static struct log log_a, log_b;
 
-/* ---- order -------------------------------------------------------------------- */
+/* ---- order --------------------------------------------------------------- */
 
 START_TEST(in_send_order)
 {
@@ -117,8 +120,8 @@ START_TEST(rates_of_sources)
     }
     for (int s = 0; s < 6; s++) {
         const struct mdl_rate rate = mdl_plan_rate(f.plan, s);
-        const double mean = mdl_rate_integral(
-            &rate, cfg.origin_s, cfg.origin_s + cfg.until_s);
+        const double mean =
+            mdl_rate_integral(&rate, cfg.origin_s, cfg.origin_s + cfg.until_s);
         const double service = s % 2 == 0 ? 0.1 : 0.2;
         near_abs(count[s], mean, 5 * sqrt(mean));
         near_abs(work[s] / count[s], service, 5 * service / sqrt(count[s]));
@@ -127,7 +130,7 @@ START_TEST(rates_of_sources)
 }
 END_TEST
 
-/* ---- common random numbers ------------------------------------------------------- */
+/* ---- common random numbers ----------------------------------------------- */
 
 static int skip_lead(const struct log *log)
 {
@@ -159,7 +162,7 @@ START_TEST(lead_in_changes_nothing)
             wrong += !same_sent(&log_a.r[i], &log_b.r[first + i]);
         ck_assert_int_eq(wrong, 0);
         ck_assert(log_b.n == first + log_a.n ||
-            log_b.r[first + log_a.n].send_s >= 600.0);
+                  log_b.r[first + log_a.n].send_s >= 600.0);
         ck_assert(first == 0 || log_b.r[0].send_s >= -leads[l]);
         ck_assert_double_ge(first, leads[l] * 2 - 5 * sqrt(leads[l] * 2) - 2);
     }
@@ -183,7 +186,8 @@ START_TEST(pulls_windows_replications)
         int wrong = 0;
         for (int i = 0; i < log_a.n; i++)
             wrong += !same_sent(&log_a.r[i], &log_b.r[i]) ||
-                memcmp(log_a.r[i].aux, log_b.r[i].aux, sizeof log_a.r[i].aux) != 0;
+                     memcmp(log_a.r[i].aux, log_b.r[i].aux,
+                         sizeof log_a.r[i].aux) != 0;
         ck_assert_int_eq(wrong, 0);
     }
     for (int k = 0; k < 2; k++) {
@@ -194,7 +198,7 @@ START_TEST(pulls_windows_replications)
         pull_all(&other, 256, &log_b);
         for (int i = 0; i < log_a.n && i < log_b.n; i++)
             same += log_a.r[i].send_s == log_b.r[i].send_s ||
-                log_a.r[i].work_s == log_b.r[i].work_s;
+                    log_a.r[i].work_s == log_b.r[i].work_s;
         ck_assert_int_eq(same, 0);
     }
     fix_end(&f);
@@ -231,7 +235,9 @@ START_TEST(users_are_their_own)
 }
 END_TEST
 
-/* ---- marks ---------------------------------------------------------------------------- */
+/* ---- marks
+ * ----------------------------------------------------------------------------
+ */
 
 START_TEST(jitter_and_access)
 {
@@ -287,7 +293,9 @@ START_TEST(deflation_shrinks_work)
 }
 END_TEST
 
-/* ---- the end ----------------------------------------------------------------------------- */
+/* ---- the end
+ * -----------------------------------------------------------------------------
+ */
 
 START_TEST(until)
 {
@@ -319,7 +327,9 @@ START_TEST(until)
 }
 END_TEST
 
-/* ---- traces -------------------------------------------------------------------------------- */
+/* ---- traces
+ * --------------------------------------------------------------------------------
+ */
 
 enum { ROWS = 20000 };
 
@@ -361,8 +371,11 @@ START_TEST(trace)
     fix_dep(&f, "d");
     fix_site(&f, "q", 1);
     fix_plan(&f);
-    struct mdl_feed_cfg cfg = {.plan = f.plan, .dep = &f.plan->deps[0],
-        .origin_s = 1000.0, .lead_s = 1000.0, .until_s = INFINITY};
+    struct mdl_feed_cfg cfg = {.plan = f.plan,
+        .dep = &f.plan->deps[0],
+        .origin_s = 1000.0,
+        .lead_s = 1000.0,
+        .until_s = INFINITY};
     pull_all(&cfg, 256, &log_a);
     ck_assert_int_eq(log_a.n, ROWS);
     /* equal times come in the order of users: compare as pairs */
@@ -373,8 +386,8 @@ START_TEST(trace)
             work += log_a.r[k].work_s;
             user[log_a.r[k].user] += 1;
         }
-        const double want = 14e-3 + 0.5e-3 * (2 * i + 1) +
-            3e-3 * (i % 10 + (i + 1) % 10);
+        const double want =
+            14e-3 + 0.5e-3 * (2 * i + 1) + 3e-3 * (i % 10 + (i + 1) % 10);
         wrong += fabs(work - want) > 1e-9 * want;
     }
     ck_assert_int_eq(wrong, 0);

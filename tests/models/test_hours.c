@@ -23,8 +23,8 @@ struct day {
 };
 
 /* One window's block with so many requests of a source. */
-static void add_block(struct day *d, int source, int rank, int year, int stratum,
-    double offered, double served, double work_s)
+static void add_block(struct day *d, int source, int rank, int year,
+    int stratum, double offered, double served, double work_s)
 {
     void *block = sim_calloc(1, d->layout.bytes);
     const size_t cell = (size_t)(source * d->layout.n_ranks + rank);
@@ -54,17 +54,21 @@ static void day_run(struct day *d)
     struct sim_err err = {0};
 
     ck_assert_int_eq(mdl_shares_build(d->f.plan, dep, &d->layout, &d->pool,
-                         &d->f.arena, &d->shares, &err), SIM_OK);
-    ck_assert_int_eq(mdl_entry_energy_load(
-                         d->f.plan, dep, &d->f.arena, &d->energy, &err), SIM_OK);
+                         &d->f.arena, &d->shares, &err),
+        SIM_OK);
+    ck_assert_int_eq(
+        mdl_entry_energy_load(d->f.plan, dep, &d->f.arena, &d->energy, &err),
+        SIM_OK);
     ck_assert_int_eq(mdl_timeline_draw(dep->tl, dep->n_members,
                          (int64_t)(d->f.cfg.horizon_yr * 8760 * 3600 * 1e9), 1,
-                         0, &d->tl, &err), SIM_OK);
+                         0, &d->tl, &err),
+        SIM_OK);
     for (int e = 0; e < dep->n_entries; e++)
         ck_assert_int_eq(
             mdl_usage_init(&d->usage[e], COLUMNS, &d->f.arena, &err), SIM_OK);
-    ck_assert_int_eq(mdl_hours_run(d->f.plan, dep, &d->shares, d->energy, &d->tl,
-                         RES_YEAR_END, d->usage, d->out, &err), SIM_OK);
+    ck_assert_int_eq(mdl_hours_run(d->f.plan, dep, &d->shares, d->energy,
+                         &d->tl, RES_YEAR_END, d->usage, d->out, &err),
+        SIM_OK);
 }
 
 static void day_end(struct day *d)
@@ -93,7 +97,7 @@ static struct mdl_site_cfg *small(struct day *d)
     return s;
 }
 
-/* ---- constant load --------------------------------------------------------------- */
+/* ---- constant load ------------------------------------------------------- */
 
 START_TEST(constant_load)
 {
@@ -109,15 +113,15 @@ START_TEST(constant_load)
     near_rel(d.out[0].carbon_kg, 0.4 * 1.25 * it_kw * hours, 1e-9);
     near_rel(d.out[0].water_l, 1.8 * it_kw * hours, 1e-9);
     near_rel(d.out[0].peak_kw, 1.25 * it_kw, 1e-9);
-    near_rel(d.out[0].bill_usd,
-        1.25 * it_kw * (0.1 * hours + 12 * 24), 1e-9);
+    near_rel(d.out[0].bill_usd, 1.25 * it_kw * (0.1 * hours + 12 * 24), 1e-9);
     for (int h = 0; h < 24; h++)
         near_rel(d.out[0].hour_kw[h], 1.25 * it_kw, 1e-9);
     for (int k = 1; k <= 2; k++) {
         near_rel(d.usage[0].q[MDL_Q_IT_KWH][k], it_kw * 8760, 1e-9);
         near_rel(d.usage[0].q[MDL_Q_SITE_KWH][k], 1.25 * it_kw * 8760, 1e-9);
         near_rel(d.usage[0].q[MDL_Q_SERVED][k], 10.0 * 8760 * 3600, 1e-9);
-        near_rel(d.usage[0].q[MDL_Q_BILLED_KW_MONTH][k], 12 * 1.25 * it_kw, 1e-9);
+        near_rel(
+            d.usage[0].q[MDL_Q_BILLED_KW_MONTH][k], 12 * 1.25 * it_kw, 1e-9);
         near_rel(d.usage[0].q[MDL_Q_EGRESS_GB][k],
             10.0 * 8760 * 3600 * 2e6 / 1e9, 1e-9);
         near_rel(d.usage[0].q[MDL_Q_CAPACITY][k], 40.0 * 8760 * 3600, 1e-9);
@@ -150,23 +154,22 @@ START_TEST(power_is_bounded)
 }
 END_TEST
 
-/* ---- a load that moves -------------------------------------------------------------- */
+/* ---- a load that moves --------------------------------------------------- */
 
 /* Energy hour by hour: growth and deflation by month, the shape's mean over
  * each hour in the user's time, PUE at the hour's own load.  The PUE of a year
  * is energy over energy. */
 START_TEST(moving_load)
 {
-    static const double hours[24] = {1, 1, 1, 2, 3, 5, 8, 9, 9, 9, 7, 5, 5, 7, 9,
-        9, 9, 6, 4, 3, 2, 2, 1, 1};
+    static const double hours[24] = {
+        1, 1, 1, 2, 3, 5, 8, 9, 9, 9, 7, 5, 5, 7, 9, 9, 9, 6, 4, 3, 2, 2, 1, 1};
     struct day d;
     struct mdl_site_cfg *s = small(&d);
     double it = 0.0, site = 0.0, peak = 0.0, mean_pue = 0.0, billed = 0.0;
     double month_peak = 0.0;
 
-    s->facility.pue =
-        (struct mdl_pue_cfg){.fixed_frac = NAN, .a_frac = 0.2, .b_frac = 0.1,
-            .c_frac = 0.05};
+    s->facility.pue = (struct mdl_pue_cfg){
+        .fixed_frac = NAN, .a_frac = 0.2, .b_frac = 0.1, .c_frac = 0.05};
     d.f.cfg.start = 20819 + 31 + 28; /* March */
     d.f.cfg.arrivals.daily.hours = hours;
     d.f.cfg.arrivals.daily.n_hours = 24;
@@ -182,8 +185,7 @@ START_TEST(moving_load)
         const int hour_of_year = (h + 59 * 24) % 8760;
         const double requests =
             mdl_rate_integral(&rate, h * 3600.0, (h + 1) * 3600.0) / 3600;
-        const double busy =
-            requests * 0.0495 * pow(2, -floor(h / 730.0) / 20);
+        const double busy = requests * 0.0495 * pow(2, -floor(h / 730.0) / 20);
         const double kw = 2 * (0.1 + 0.2 * fmin(1, busy / 2));
         const double u = kw / 0.6; /* contracted: two servers at peak */
         const double pue = 1 + 0.2 / u + 0.1 + 0.05 * u;
@@ -204,7 +206,8 @@ START_TEST(moving_load)
     near_rel(d.out[0].site_kwh, site, 1e-9);
     near_rel(d.out[0].peak_kw, peak, 1e-9);
     near_rel(d.usage[0].q[MDL_Q_BILLED_KW_MONTH][1] +
-            d.usage[0].q[MDL_Q_BILLED_KW_MONTH][2], billed, 1e-9);
+                 d.usage[0].q[MDL_Q_BILLED_KW_MONTH][2],
+        billed, 1e-9);
     /* the test can tell the two means apart */
     ck_assert_double_gt(fabs(mean_pue - site / it), 0.005);
     day_end(&d);
@@ -236,7 +239,7 @@ START_TEST(hourly_prices)
 }
 END_TEST
 
-/* ---- outages -------------------------------------------------------------------------- */
+/* ---- outages ------------------------------------------------------------- */
 
 /* Down once, from hour 1000.25 for 12.5 h: no power meanwhile, and the hours it
  * touches take the ratios of disturbed time. */
@@ -265,7 +268,7 @@ START_TEST(outage)
 }
 END_TEST
 
-/* ---- which ratios ------------------------------------------------------------------------ */
+/* ---- which ratios -------------------------------------------------------- */
 
 /* A (year, stratum) that saw nothing takes its stratum over all years, and
  * where that saw nothing the other stratum. */
@@ -333,7 +336,9 @@ START_TEST(shares_by_member)
 }
 END_TEST
 
-/* ---- exact volumes --------------------------------------------------------------------------- */
+/* ---- exact volumes
+ * ---------------------------------------------------------------------------
+ */
 
 START_TEST(offered_total)
 {
@@ -367,8 +372,8 @@ START_TEST(out_of_memory)
         rc = mdl_shares_build(d.f.plan, &d.f.plan->deps[0], &d.layout, &d.pool,
             &d.f.arena, &d.shares, &err);
         if (rc == SIM_OK)
-            rc = mdl_hours_run(d.f.plan, &d.f.plan->deps[0], &d.shares, d.energy,
-                &d.tl, RES_YEAR_END, d.usage, d.out, &err);
+            rc = mdl_hours_run(d.f.plan, &d.f.plan->deps[0], &d.shares,
+                d.energy, &d.tl, RES_YEAR_END, d.usage, d.out, &err);
         sim_alloc_fail_at(0, 0);
         ck_assert(rc == SIM_OK || rc == SIM_E_NOMEM);
         ck_assert_int_lt(n, 100);

@@ -7,7 +7,7 @@
 #include "sim/alloc.h"
 #include "sim/text.h"
 
-/* ---- users ---------------------------------------------------------------------- */
+/* ---- users --------------------------------------------------------------- */
 
 START_TEST(users_and_sources)
 {
@@ -40,8 +40,8 @@ START_TEST(users_and_sources)
         snprintf(name, sizeof name, "%c/%c", 'a' + s->user, 'x' + s->cls);
         ck_assert_uint_eq(s->entity, sim_entity(name));
         /* a share of the common rate, or all of its own */
-        near_rel(s->base_per_s, (s->cls == 0 ? 7.5 : 6.0) *
-                f.plan->users[s->user].share, 1e-15);
+        near_rel(s->base_per_s,
+            (s->cls == 0 ? 7.5 : 6.0) * f.plan->users[s->user].share, 1e-15);
     }
     /* 1 January 2027 was a Friday; local time is UTC + offset */
     near_abs(mdl_plan_rate(f.plan, 0).offset_s, (4 * 24 - 5) * 3600.0, 0);
@@ -86,7 +86,8 @@ START_TEST(metros)
     near_abs(f.plan->users[0].utc_offset_h, -5, 0);
     for (int i = 0; i < 12; i++) {
         sum += f.plan->users[i].share;
-        ck_assert(i == 0 || f.plan->users[i].share <= f.plan->users[i - 1].share);
+        ck_assert(
+            i == 0 || f.plan->users[i].share <= f.plan->users[i - 1].share);
         for (const char *s = f.plan->users[i].name; *s != '\0'; s++)
             ck_assert((*s >= 'a' && *s <= 'z') || *s == '-');
     }
@@ -99,7 +100,7 @@ START_TEST(metros)
 }
 END_TEST
 
-/* ---- members ---------------------------------------------------------------------- */
+/* ---- members ------------------------------------------------------------- */
 
 START_TEST(members_and_names)
 {
@@ -177,7 +178,7 @@ START_TEST(slots_speed_and_power)
 }
 END_TEST
 
-/* ---- candidates ----------------------------------------------------------------------- */
+/* ---- candidates ---------------------------------------------------------- */
 
 /* Nearest first within a group, groups as in `prefer`, entries that are not
  * listed never. */
@@ -245,7 +246,7 @@ START_TEST(residency)
 }
 END_TEST
 
-/* ---- time and load --------------------------------------------------------------------- */
+/* ---- time and load ------------------------------------------------------- */
 
 /* Days of the week and months of some firsts, known from the calendar. */
 START_TEST(calendar)
@@ -303,7 +304,8 @@ START_TEST(load)
         int64_t capacity;
         double load;
         bool unstable;
-    } cases[] = {{0, NAN, 8, -1, 1.0 / 8, false}, {0.5, NAN, 2, -1, 0.75, false},
+    } cases[] = {{0, NAN, 8, -1, 1.0 / 8, false},
+        {0.5, NAN, 2, -1, 0.75, false},
         {0.5, 6, 2, -1, 0.5, false} /* year 1: 1.5 / 4 */,
         {2, NAN, 2, -1, 1.5, true}, {2, NAN, 2, 10, 1.5, false},
         {0, NAN, 1, -1, 1.0, true}, {5, NAN, INFINITY, -1, 0, false}};
@@ -353,7 +355,7 @@ START_TEST(what_is_refused)
 }
 END_TEST
 
-/* ---- check without running --------------------------------------------------------------- */
+/* ---- check without running ----------------------------------------------- */
 
 START_TEST(check_says_loads)
 {

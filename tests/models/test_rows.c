@@ -11,11 +11,13 @@ enum { MAX_TABLES = 128, MAX_PARTS = 128 };
 /* All tables below the root, each once. */
 struct tables {
     const struct sim_table *table[MAX_TABLES];
-    bool named[MAX_TABLES]; /* elements of a map: the first member is the name */
+    bool
+        named[MAX_TABLES]; /* elements of a map: the first member is the name */
     int n;
 };
 
-static void collect(struct tables *all, const struct sim_table *table, bool named)
+static void collect(
+    struct tables *all, const struct sim_table *table, bool named)
 {
     for (int i = 0; i < all->n; i++) {
         if (all->table[i] == table) {
@@ -42,7 +44,7 @@ static struct tables all_tables(void)
     return all;
 }
 
-/* ---- layout ------------------------------------------------------------------- */
+/* ---- layout -------------------------------------------------------------- */
 
 struct part {
     size_t at, size, align;
@@ -76,7 +78,8 @@ static struct part value_part(const struct sim_param *row)
     return p;
 }
 
-static int parts_of(const struct sim_table *table, bool named, struct part *parts)
+static int parts_of(
+    const struct sim_table *table, bool named, struct part *parts)
 {
     int n = 0;
 
@@ -159,7 +162,7 @@ START_TEST(rows_in_struct_order)
 }
 END_TEST
 
-/* ---- rules of a row --------------------------------------------------------------- */
+/* ---- rules of a row ------------------------------------------------------ */
 
 START_TEST(suffixes_docs_and_defaults)
 {
@@ -172,14 +175,16 @@ START_TEST(suffixes_docs_and_defaults)
 }
 END_TEST
 
-static void check_choice(const struct sim_table *table, const struct sim_param *row)
+static void check_choice(
+    const struct sim_table *table, const struct sim_param *row)
 {
     int n = 0;
 
     while (row->choices != NULL && row->choices[n] != NULL)
         n++;
     ck_assert_msg(n >= 1, "%s.%s: no choices", table->name, row->name);
-    ck_assert_msg(row->dflt >= 0 && row->dflt < n && row->dflt == floor(row->dflt),
+    ck_assert_msg(
+        row->dflt >= 0 && row->dflt < n && row->dflt == floor(row->dflt),
         "%s.%s: default %g is no choice", table->name, row->name, row->dflt);
 }
 
@@ -203,9 +208,9 @@ START_TEST(types_agree)
                     row->dflt);
             ck_assert_msg(row->min <= row->max, "%s.%s: empty range",
                 table->name, row->name);
-            ck_assert_msg((row->table != NULL) ==
-                    (row->type == SIM_GROUP || row->type == SIM_LIST ||
-                        row->type == SIM_MAP),
+            ck_assert_msg((row->table != NULL) == (row->type == SIM_GROUP ||
+                                                      row->type == SIM_LIST ||
+                                                      row->type == SIM_MAP),
                 "%s.%s: table", table->name, row->name);
         }
     }
@@ -234,20 +239,22 @@ START_TEST(keys_are_distinct)
 }
 END_TEST
 
-/* ---- sources ------------------------------------------------------------------------ */
+/* ---- sources ------------------------------------------------------------- */
 
-static void check_source(const char *where, const char *name, const char *source,
-    const char *list)
+static void check_source(
+    const char *where, const char *name, const char *source, const char *list)
 {
     char cell[96];
 
-    for (const char *s = source; s != NULL && (s = strchr(s, '[')) != NULL; s++) {
+    for (const char *s = source; s != NULL && (s = strchr(s, '[')) != NULL;
+         s++) {
         const size_t n = strcspn(s, "]");
         ck_assert_msg(s[n] == ']' && n + 6 < sizeof cell, "%s.%s: '%s'", where,
             name, source);
         snprintf(cell, sizeof cell, "| %.*s |", (int)n + 1, s);
         ck_assert_msg(strstr(list, cell) != NULL,
-            "%s.%s: %.*s is not in models/SOURCES.md", where, name, (int)n + 1, s);
+            "%s.%s: %.*s is not in models/SOURCES.md", where, name, (int)n + 1,
+            s);
     }
 }
 
@@ -267,13 +274,14 @@ START_TEST(sources_are_listed)
             const struct sim_param *row = &all.table[t]->rows[i];
             cited += row->source != NULL;
             ck_assert_msg(row->source == NULL || row->source[0] == '[',
-                "%s.%s: source '%s'", all.table[t]->name, row->name, row->source);
+                "%s.%s: source '%s'", all.table[t]->name, row->name,
+                row->source);
             check_source(all.table[t]->name, row->name, row->source, list);
         }
     }
     for (int i = 1; i < MDL_N_ACCESS; i++)
-        check_source("access", mdl_access_names[i],
-            mdl_access_law(i)->source, list);
+        check_source(
+            "access", mdl_access_names[i], mdl_access_law(i)->source, list);
     ck_assert_int_gt(cited, 10);
 }
 END_TEST

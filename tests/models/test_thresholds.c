@@ -24,14 +24,17 @@ static void begin(struct rules *r, const char *const *texts, int n)
     r->f.cfg.n_thresholds = n;
     ck_assert_int_eq(res_run_create(&r->run, &err), SIM_OK);
     r->run->meta.currency = "USD";
-    ck_assert_int_eq(res_put(r->run, "edge", "latency.p95",
-        (struct res_estimate){.value = 50, .half_width = 2, .n = 8}), SIM_OK);
+    ck_assert_int_eq(
+        res_put(r->run, "edge", "latency.p95",
+            (struct res_estimate){.value = 50, .half_width = 2, .n = 8}),
+        SIM_OK);
     ck_assert_int_eq(
         res_put(r->run, "edge", "availability", res_exact(0.99)), SIM_OK);
     ck_assert_int_eq(
         res_put(r->run, "edge", "outage.mean", res_undefined("none")), SIM_OK);
-    ck_assert_int_eq(res_put(r->run, "edge-2", "cost.per_million_requests",
-        res_exact(120)), SIM_OK);
+    ck_assert_int_eq(
+        res_put(r->run, "edge-2", "cost.per_million_requests", res_exact(120)),
+        SIM_OK);
     res_run_finish(r->run);
     r->study = (struct mdl_study){.cfg = &r->f.cfg, .run = r->run};
 }
@@ -83,8 +86,8 @@ START_TEST(verdicts)
         ck_assert_str_eq(t->text, texts[i]);
         ck_assert_msg(fabs(t->limit - rules[i].limit) <= 1e-12 * t->limit,
             "%s: %g", t->text, t->limit);
-        ck_assert_msg(t->verdict == rules[i].verdict, "%s: verdict %d",
-            t->text, t->verdict);
+        ck_assert_msg(t->verdict == rules[i].verdict, "%s: verdict %d", t->text,
+            t->verdict);
     }
     ck_assert_str_eq(r.run->thresholds[0].metric, "edge.latency.p95");
     end(&r);
@@ -99,10 +102,10 @@ START_TEST(refused)
         "edge.latency.p95 << 5 ms", "edge.latency.p95 >< 5 ms",
         "edge.latency.p95 =< 5 ms", "cloud.latency.p95 < 5 ms",
         "edge2.latency.p95 < 5 ms", "edge < 5 ms", "edge.latency < 5 ms",
-        "edge.latency.p42 < 5 ms", "edge.latency.p95 <",
-        "edge.latency.p95 < 5", "edge.latency.p95 < 5 kg",
-        "edge.latency.p95 < five ms", "edge.latency.p95 < 5 ms ms",
-        "edge.site.q.latency.p95 < 5 ms", "edge.class.r.latency.p95 < 5 ms"};
+        "edge.latency.p42 < 5 ms", "edge.latency.p95 <", "edge.latency.p95 < 5",
+        "edge.latency.p95 < 5 kg", "edge.latency.p95 < five ms",
+        "edge.latency.p95 < 5 ms ms", "edge.site.q.latency.p95 < 5 ms",
+        "edge.class.r.latency.p95 < 5 ms"};
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct rules r;
@@ -163,5 +166,5 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-TEST_MAIN("models/thresholds", verdicts, refused, not_measured, none,
-    out_of_memory)
+TEST_MAIN(
+    "models/thresholds", verdicts, refused, not_measured, none, out_of_memory)

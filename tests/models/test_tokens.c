@@ -33,11 +33,11 @@ static void draw(const struct mdl_token_law *law, uint64_t seed, double *in,
     sim_stream_init(&s, &a);
     sim_stream_init(&t, &b);
     for (int i = 0; i < n; i += chunk)
-        mdl_token_law_fill(law, &s, &t, in + i, out + i,
-            n - i < chunk ? n - i : chunk);
+        mdl_token_law_fill(
+            law, &s, &t, in + i, out + i, n - i < chunk ? n - i : chunk);
 }
 
-/* ---- marginals ------------------------------------------------------------------ */
+/* ---- marginals ----------------------------------------------------------- */
 
 /* A table of quantiles: levels and values of one column. */
 struct table {
@@ -52,7 +52,8 @@ static struct table read_table(const char *file, const char *column)
     struct sim_err err = {0};
     struct table t = {0};
 
-    ck_assert_int_eq(mdl_csv_builtin(&tables, file, &arena, &csv, &err), SIM_OK);
+    ck_assert_int_eq(
+        mdl_csv_builtin(&tables, file, &arena, &csv, &err), SIM_OK);
     ck_assert_int_lt(csv.n_rows, 128);
     t.n = csv.n_rows;
     ck_assert_int_eq(mdl_csv_numbers(&csv, "quantile", t.level, &err), SIM_OK);
@@ -73,7 +74,7 @@ static double cdf(const struct table *t, double x)
     if (i == t->n - 1)
         return 1.0;
     return t->level[i] + (t->level[i + 1] - t->level[i]) * (x - t->value[i]) /
-            (t->value[i + 1] - t->value[i]);
+                             (t->value[i + 1] - t->value[i]);
 }
 
 static int ascending(const void *a, const void *b)
@@ -121,7 +122,7 @@ START_TEST(marginals)
 }
 END_TEST
 
-/* ---- dependence -------------------------------------------------------------------- */
+/* ---- dependence ---------------------------------------------------------- */
 
 /* E(X | decile) of a linear quantile table: its integral over the decile. */
 static double decile_mean(const struct table *t, int d)
@@ -135,7 +136,8 @@ static double decile_mean(const struct table *t, int d)
         while (t->level[i + 1] < p)
             i++;
         sum += t->value[i] + (t->value[i + 1] - t->value[i]) *
-                (p - t->level[i]) / (t->level[i + 1] - t->level[i]);
+                                 (p - t->level[i]) /
+                                 (t->level[i + 1] - t->level[i]);
     }
     return sum / steps;
 }
@@ -159,14 +161,16 @@ static void exact_moments(const char *name, const char *trace, double *mean_in,
         out[d] = decile_mean(&to, d);
     }
     ck_assert_int_eq(
-        mdl_csv_builtin(&tables, "tokens-copula.csv", &arena, &csv, &err), SIM_OK);
+        mdl_csv_builtin(&tables, "tokens-copula.csv", &arena, &csv, &err),
+        SIM_OK);
     *mean_in = *mean_out = *product = 0.0;
     for (int i = 0, row = 0; i < csv.n_rows; i++) {
         double p[10], sum = 0.0;
         if (strcmp(mdl_csv_text(&csv, i, 0), trace) != 0)
             continue;
         for (int j = 0; j < 10; j++) {
-            ck_assert_int_eq(mdl_csv_number(&csv, i, 2 + j, &p[j], &err), SIM_OK);
+            ck_assert_int_eq(
+                mdl_csv_number(&csv, i, 2 + j, &p[j], &err), SIM_OK);
             sum += p[j];
         }
         for (int j = 0; j < 10; j++) {
@@ -225,14 +229,15 @@ START_TEST(cells)
         int i = 0, j = 0;
         while (i < 9 && in[k] > sim_dist_quantile(l.law.input, (i + 1) / 10.0))
             i++;
-        while (j < 9 && out[k] > sim_dist_quantile(l.law.output, (j + 1) / 10.0))
+        while (
+            j < 9 && out[k] > sim_dist_quantile(l.law.output, (j + 1) / 10.0))
             j++;
         count[i][j] += 1;
     }
     for (int i = 0; i < 10; i++) {
         for (int j = 0; j < 10; j++) {
-            const double p = 0.1 *
-                (l.law.row_cdf[i][j] - (j > 0 ? l.law.row_cdf[i][j - 1] : 0.0));
+            const double p = 0.1 * (l.law.row_cdf[i][j] -
+                                       (j > 0 ? l.law.row_cdf[i][j - 1] : 0.0));
             /* 5.5 binomial deviations; values rounded to tokens make atoms
              * on the borders of a few deciles */
             near_abs(count[i][j] / N, p, 5.5 * sqrt(p / N) + 1e-9 + 2e-3);
@@ -257,7 +262,7 @@ START_TEST(splits)
 }
 END_TEST
 
-/* ---- load estimates -------------------------------------------------------------------- */
+/* ---- load estimates ------------------------------------------------------ */
 
 START_TEST(work)
 {
@@ -303,14 +308,17 @@ START_TEST(unknown_law)
     struct mdl_token_law law;
     struct sim_err err = {0};
 
-    ck_assert_int_eq(mdl_token_law_builtin(
-                         &tables, "azure", &arena, &law, &err), SIM_E_INPUT);
+    ck_assert_int_eq(
+        mdl_token_law_builtin(&tables, "azure", &arena, &law, &err),
+        SIM_E_INPUT);
     ck_assert_ptr_nonnull(strstr(err.text, "azure-conv"));
     sim_arena_release(&arena);
 }
 END_TEST
 
-/* ---- traces --------------------------------------------------------------------------------- */
+/* ---- traces
+ * ---------------------------------------------------------------------------------
+ */
 
 static int read_text(const char *text, double scale, struct sim_arena *arena,
     struct mdl_trace *trace, struct sim_err *err)
@@ -335,12 +343,13 @@ START_TEST(trace)
 
     ck_assert_int_eq(read_text("output_tokens,t_s,input_tokens\n"
                                "5,0,10\n6,1.5,20\n7,1.5,30\n8,9,40\n",
-                         3.0, &arena, &t, &err), SIM_OK);
+                         3.0, &arena, &t, &err),
+        SIM_OK);
     ck_assert_int_eq(t.n, 4);
-    ck_assert(t.t_s[0] == 0 && t.t_s[1] == 0.5 && t.t_s[2] == 0.5 && t.t_s[3] == 3);
+    ck_assert(
+        t.t_s[0] == 0 && t.t_s[1] == 0.5 && t.t_s[2] == 0.5 && t.t_s[3] == 3);
     ck_assert(t.input_tok[2] == 30 && t.output_tok[3] == 8);
-    ck_assert_int_eq(
-        read_text("t_s\n1\n2\n", 1, &arena, &t, &err), SIM_OK);
+    ck_assert_int_eq(read_text("t_s\n1\n2\n", 1, &arena, &t, &err), SIM_OK);
     ck_assert(t.input_tok == NULL && t.output_tok == NULL);
     sim_arena_release(&arena);
 }
@@ -368,18 +377,17 @@ END_TEST
 
 START_TEST(bad_traces)
 {
-    static const char *const texts[] = {"t_s\n2\n1\n", "t_s\n-1\n1\n", "t_s\n1\n",
-        "time\n1\n2\n", "t_s,input_tokens\n1,2\n2,-3\n", "t_s\n1\nx\n"};
+    static const char *const texts[] = {"t_s\n2\n1\n", "t_s\n-1\n1\n",
+        "t_s\n1\n", "time\n1\n2\n", "t_s,input_tokens\n1,2\n2,-3\n",
+        "t_s\n1\nx\n"};
     struct sim_arena arena = {0};
     struct mdl_trace t;
     struct sim_err err = {0};
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        ck_assert_msg(
-            read_text(texts[i], 1, &arena, &t, &err) == SIM_E_INPUT, "%s",
-            texts[i]);
-    ck_assert_int_eq(
-        mdl_trace_read("/no/such", 1, &arena, &t, &err), SIM_E_IO);
+        ck_assert_msg(read_text(texts[i], 1, &arena, &t, &err) == SIM_E_INPUT,
+            "%s", texts[i]);
+    ck_assert_int_eq(mdl_trace_read("/no/such", 1, &arena, &t, &err), SIM_E_IO);
     sim_arena_release(&arena);
 }
 END_TEST

@@ -10,8 +10,8 @@
 #define MONTH_S (730.0 * HOUR_S)
 #define YEAR_S  (12.0 * MONTH_S)
 
-static const double day_24[24] = {1, 2, 0, 0, 3, 5, 8, 1, 1, 4, 4, 4, 9, 2, 2,
-    2, 7, 6, 5, 4, 3, 2, 1, 1};
+static const double day_24[24] = {
+    1, 2, 0, 0, 3, 5, 8, 1, 1, 4, 4, 4, 9, 2, 2, 2, 7, 6, 5, 4, 3, 2, 1, 1};
 static const double week_7[7] = {1, 1.1, 0.9, 1, 1.3, 0.4, 0};
 
 static struct mdl_arrivals_cfg flat(void)
@@ -59,15 +59,17 @@ static double norm_of(double growth)
     return sum / 12;
 }
 
-static struct mdl_rate rate_of(const struct mdl_shape *shape, double base,
-    double offset_h, double growth)
+static struct mdl_rate rate_of(
+    const struct mdl_shape *shape, double base, double offset_h, double growth)
 {
-    return (struct mdl_rate){.base_per_s = base, .shape = shape,
-        .offset_s = offset_h * HOUR_S, .growth_per_yr = growth,
+    return (struct mdl_rate){.base_per_s = base,
+        .shape = shape,
+        .offset_s = offset_h * HOUR_S,
+        .growth_per_yr = growth,
         .growth_norm = norm_of(growth)};
 }
 
-/* ---- shape ------------------------------------------------------------------- */
+/* ---- shape --------------------------------------------------------------- */
 
 /* Mean 1 over any week, whatever the offset; and the same a week later. */
 START_TEST(mean_one_and_periodic)
@@ -114,7 +116,8 @@ START_TEST(through_mid_points)
         for (int h = 0; h < 168; h++) {
             const int next = (h + 1) % 168;
             const double at = 3 * day_24[h % 24] * week_7[h / 24] / mean;
-            const double then = 3 * day_24[next % 24] * week_7[next / 24] / mean;
+            const double then =
+                3 * day_24[next % 24] * week_7[next / 24] / mean;
             const double t = (h + 0.5 - offset_h) * HOUR_S;
             near_abs(mdl_rate_at(&rate, t), at, 1e-9);
             near_abs(mdl_rate_at(&rate, t + 0.25 * HOUR_S),
@@ -163,7 +166,7 @@ START_TEST(bad_shapes)
 }
 END_TEST
 
-/* ---- integral and growth ---------------------------------------------------------- */
+/* ---- integral and growth ------------------------------------------------- */
 
 /* Mid-point rule with steps that meet all knots and month ends: exact for a
  * piecewise-linear function, but for rounding. */
@@ -196,7 +199,7 @@ START_TEST(integral)
         ck_assert_double_eq(mdl_rate_integral(&rate, 50, 50), 0.0);
         /* additive */
         near_rel(mdl_rate_integral(&rate, 100, 4567) +
-                mdl_rate_integral(&rate, 4567, 1e6),
+                     mdl_rate_integral(&rate, 4567, 1e6),
             mdl_rate_integral(&rate, 100, 1e6), 1e-12);
     }
     sim_arena_release(&arena);
@@ -216,10 +219,12 @@ START_TEST(growth)
         const double g = growths[i];
         const struct mdl_rate rate = rate_of(&shape, 400, 3, g);
         for (int k = 0; k < 10; k++)
-            near_rel(mdl_rate_integral(&rate, k * YEAR_S, (k + 1) * YEAR_S) / YEAR_S,
+            near_rel(
+                mdl_rate_integral(&rate, k * YEAR_S, (k + 1) * YEAR_S) / YEAR_S,
                 400 * pow(1 + g, k), 1e-11);
         /* steps of a month */
-        ck_assert_double_eq(mdl_growth(&rate, 0), mdl_growth(&rate, MONTH_S - 1));
+        ck_assert_double_eq(
+            mdl_growth(&rate, 0), mdl_growth(&rate, MONTH_S - 1));
         near_rel(mdl_growth(&rate, MONTH_S) / mdl_growth(&rate, 0),
             pow(1 + g, 1 / 12.0), 1e-12);
         ck_assert_double_eq(mdl_growth(&rate, -1e5), mdl_growth(&rate, 0));
@@ -228,12 +233,15 @@ START_TEST(growth)
 }
 END_TEST
 
-/* ---- arrivals ------------------------------------------------------------------------ */
+/* ---- arrivals ------------------------------------------------------------ */
 
 static struct sim_key key_of(uint64_t replication)
 {
-    return (struct sim_key){.seed = 5, .replication = replication,
-        .entity = 1234, .purpose = SIM_FOR_GAP, .window = 9};
+    return (struct sim_key){.seed = 5,
+        .replication = replication,
+        .entity = 1234,
+        .purpose = SIM_FOR_GAP,
+        .window = 9};
 }
 
 enum { BINS = 96 };
@@ -280,8 +288,10 @@ static void plausible(double chi)
 {
     const double s = 2.0 / (9.0 * BINS), z = 4.7534;
 
-    ck_assert_msg(chi < BINS * pow(1 - s + z * sqrt(s), 3), "chi-square %g", chi);
-    ck_assert_msg(chi > BINS * pow(1 - s - z * sqrt(s), 3), "chi-square %g", chi);
+    ck_assert_msg(
+        chi < BINS * pow(1 - s + z * sqrt(s), 3), "chi-square %g", chi);
+    ck_assert_msg(
+        chi > BINS * pow(1 - s - z * sqrt(s), 3), "chi-square %g", chi);
 }
 
 START_TEST(counts_are_poisson)
@@ -348,7 +358,8 @@ START_TEST(splits_change_nothing)
     n = mdl_arrivals_fill(&a, 2e5, whole, 20000);
     ck_assert(n > 3000 && n < 20000);
     mdl_arrivals_start(&b, &rate, NULL, &key, 20 * 24 * HOUR_S, 0);
-    for (double until = 1; until < 2e5 + 1; until += until < 5e4 ? 13.7 : 4001) {
+    for (double until = 1; until < 2e5 + 1;
+         until += until < 5e4 ? 13.7 : 4001) {
         const double end = until < 2e5 ? until : 2e5;
         int got;
         do {
@@ -387,7 +398,7 @@ START_TEST(silence)
 }
 END_TEST
 
-/* ---- burstiness ---------------------------------------------------------------------- */
+/* ---- burstiness ---------------------------------------------------------- */
 
 /* Variance of the mean of the product of both factors over a window of w
  * seconds.  Two seconds share a factor when they lie in one of its intervals,
@@ -402,7 +413,8 @@ static double product_variance(int w, int d1, double v1, int d2, double v2)
         for (int s = from; s < from + w; s++) {
             for (int t = from; t < from + w; t++)
                 sum += (s / d1 == t / d1 ? 1 + v1 : 1) *
-                        (s / d2 == t / d2 ? 1 + v2 : 1) - 1;
+                           (s / d2 == t / d2 ? 1 + v2 : 1) -
+                       1;
         }
     }
     return sum / (cycle / w) / w / w;
@@ -451,7 +463,8 @@ START_TEST(cox_dispersion)
         /* Var(N) / E(N) = 1 + rate w Var(mean factor).  36,000 slow
          * intervals: a standard error of 1.0 to 1.3 % */
         near_rel(mean / w, rate, 0.01);
-        near_rel(var / mean, 1 + rate * w * product_variance(w, d1, v1, d2, v2), 0.04);
+        near_rel(var / mean, 1 + rate * w * product_variance(w, d1, v1, d2, v2),
+            0.04);
     }
     sim_arena_release(&arena);
 }
@@ -463,8 +476,11 @@ START_TEST(cox_is_keyed)
 {
     struct sim_arena arena = {0};
     struct sim_err err = {0};
-    const struct mdl_cox_cfg law = {.like = "azure-code", .fast_s = NAN,
-        .fast_shape = NAN, .slow_s = NAN, .slow_shape = NAN};
+    const struct mdl_cox_cfg law = {.like = "azure-code",
+        .fast_s = NAN,
+        .fast_shape = NAN,
+        .slow_s = NAN,
+        .slow_shape = NAN};
     const struct mdl_cox_cfg wrong = {.like = "azure"};
     struct mdl_cox cox;
 

@@ -1,12 +1,12 @@
-/* One window: lead-in, cohort, routing, blocks.  Truth: the lead-in's formula by
- * hand, counts of the very requests that the feed sends in the seconds when
+/* One window: lead-in, cohort, routing, blocks.  Truth: the lead-in's formula
+ * by hand, counts of the very requests that the feed sends in the seconds when
  * something is down, and conservation. */
 #include "models/feed.h"
 #include "models/plan_fixture.h"
 #include "models/world.h"
 #include "sim/alloc.h"
 
-/* ---- a window of a deployment --------------------------------------------------- */
+/* ---- a window of a deployment -------------------------------------------- */
 
 struct window {
     struct mdl_layout layout;
@@ -15,16 +15,21 @@ struct window {
     void *block;
 };
 
-static void window_begin(struct window *w, struct fix *f, int dep, double horizon_s)
+static void window_begin(
+    struct window *w, struct fix *f, int dep, double horizon_s)
 {
     struct sim_err err = {0};
 
     memset(w, 0, sizeof *w);
-    w->cfg = (struct mdl_world_cfg){.plan = f->plan, .dep = &f->plan->deps[dep],
-        .layout = &w->layout, .timeline = &w->tl, .requests = -1};
+    w->cfg = (struct mdl_world_cfg){.plan = f->plan,
+        .dep = &f->plan->deps[dep],
+        .layout = &w->layout,
+        .timeline = &w->tl,
+        .requests = -1};
     mdl_layout_init(&w->layout, f->plan, w->cfg.dep);
     ck_assert_int_eq(mdl_timeline_draw(w->cfg.dep->tl, w->cfg.dep->n_members,
-                         (int64_t)(horizon_s * 1e9), 1, 0, &w->tl, &err), SIM_OK);
+                         (int64_t)(horizon_s * 1e9), 1, 0, &w->tl, &err),
+        SIM_OK);
     w->block = sim_alloc(w->layout.bytes);
     ck_assert_ptr_nonnull(w->block);
     memset(w->block, 0xA5, w->layout.bytes); /* any content on entry */
@@ -38,7 +43,8 @@ static void window_end(struct window *w)
 
 static double count_of(const struct window *w, int scope, int count)
 {
-    return mdl_block_at(w->block, w->layout.counts)[scope * MDL_N_COUNTS + count];
+    return mdl_block_at(
+        w->block, w->layout.counts)[scope * MDL_N_COUNTS + count];
 }
 
 static double load_of(const struct window *w, int entry, int load)
@@ -56,22 +62,24 @@ static double hist_total(const struct window *w, int scope, int time)
     return sum;
 }
 
-/* ---- lead-in --------------------------------------------------------------------- */
+/* ---- lead-in ------------------------------------------------------------- */
 
-static double lead_of(double rho, double servers, double service_s, bool *clipped)
+static double lead_of(
+    double rho, double servers, double service_s, bool *clipped)
 {
     struct fix f;
     struct window w;
 
     fix_begin(&f);
-    f.cfg.arrivals.rate_per_s = rho * (isinf(servers) ? 1 : servers) / service_s;
+    f.cfg.arrivals.rate_per_s =
+        rho * (isinf(servers) ? 1 : servers) / service_s;
     fix_class(&f, "x", 1, service_s);
     fix_dep(&f, "d");
     fix_site(&f, "q", servers);
     fix_plan(&f);
     window_begin(&w, &f, 0, 1e6);
-    const double lead = mdl_world_lead(
-        f.plan, &f.plan->deps[0], &w.tl, 5e5, clipped);
+    const double lead =
+        mdl_world_lead(f.plan, &f.plan->deps[0], &w.tl, 5e5, clipped);
     near_abs(mdl_world_mean_lead(f.plan, &f.plan->deps[0]), lead, 0);
     window_end(&w);
     fix_end(&f);
@@ -131,7 +139,9 @@ START_TEST(lead_over_backlog)
 }
 END_TEST
 
-/* ---- cohort --------------------------------------------------------------------------- */
+/* ---- cohort
+ * ---------------------------------------------------------------------------
+ */
 
 static void one_site(struct fix *f, double rate, double servers)
 {
@@ -159,13 +169,15 @@ static void check_balance(const struct window *w)
 
     for (int s = 0; s < w->layout.n_scopes; s++) {
         near_abs(count_of(w, s, MDL_SERVED) + count_of(w, s, MDL_LOST) +
-                count_of(w, s, MDL_ABANDONED), count_of(w, s, MDL_OFFERED), 0);
+                     count_of(w, s, MDL_ABANDONED),
+            count_of(w, s, MDL_OFFERED), 0);
         for (int t = 0; t < MDL_N_TIMES; t++)
             near_abs(hist_total(w, s, t), count_of(w, s, MDL_SERVED), 0);
         near_rel(count_of(w, s, MDL_SUMS + 2 * MDL_LATENCY),
             count_of(w, s, MDL_SUMS + 2 * MDL_NETWORK) +
                 count_of(w, s, MDL_SUMS + 2 * MDL_QUEUE) +
-                count_of(w, s, MDL_SUMS + 2 * MDL_SERVICE), 1e-9);
+                count_of(w, s, MDL_SUMS + 2 * MDL_SERVICE),
+            1e-9);
     }
     for (int c = 0; c < entry; c++) {
         offered += count_of(w, c, MDL_OFFERED);
@@ -195,17 +207,19 @@ START_TEST(balance_and_sums)
     ck_assert_double_eq(head[MDL_WINDOWS], 1);
     ck_assert_double_eq(head[MDL_LEAD_S], 30);
     ck_assert_double_gt(count_of(&w, 2, MDL_LOST), 1000);
-    near_abs(count_of(&w, 1, MDL_VALUE_LOST_USD),
-        2 * count_of(&w, 1, MDL_LOST), 1e-9);
-    near_abs(count_of(&w, 0, MDL_EGRESS_B), 1000 * count_of(&w, 0, MDL_SERVED), 0);
-    near_abs(count_of(&w, 0, MDL_INGRESS_B), 10 * count_of(&w, 0, MDL_SERVED), 0);
+    near_abs(count_of(&w, 1, MDL_VALUE_LOST_USD), 2 * count_of(&w, 1, MDL_LOST),
+        1e-9);
+    near_abs(
+        count_of(&w, 0, MDL_EGRESS_B), 1000 * count_of(&w, 0, MDL_SERVED), 0);
+    near_abs(
+        count_of(&w, 0, MDL_INGRESS_B), 10 * count_of(&w, 0, MDL_SERVED), 0);
     near_abs(count_of(&w, 0, MDL_HAS_SLO), count_of(&w, 0, MDL_OFFERED), 0);
     near_abs(count_of(&w, 1, MDL_HAS_SLO), 0, 0);
     ck_assert(count_of(&w, 0, MDL_WITHIN) > 0 &&
-        count_of(&w, 0, MDL_WITHIN) < count_of(&w, 0, MDL_SERVED));
+              count_of(&w, 0, MDL_WITHIN) < count_of(&w, 0, MDL_SERVED));
     near_rel(load_of(&w, 0, MDL_SLOTS_UP_S), 1200, 1e-12);
-    near_abs(load_of(&w, 0, MDL_IN_SYSTEM_S), load_of(&w, 0, MDL_WAITING_S) +
-            load_of(&w, 0, MDL_BUSY_S), 1e-6);
+    near_abs(load_of(&w, 0, MDL_IN_SYSTEM_S),
+        load_of(&w, 0, MDL_WAITING_S) + load_of(&w, 0, MDL_BUSY_S), 1e-6);
     window_end(&w);
     fix_end(&f);
 }
@@ -256,7 +270,7 @@ START_TEST(overload_is_cut)
 }
 END_TEST
 
-/* ---- failure and failover ------------------------------------------------------------------- */
+/* ---- failure and failover ------------------------------------------------ */
 
 /* The primary goes down at 360 s for a while, known 30 s later. */
 static void failing_primary(struct fix *f, bool failover, double down_s)
@@ -281,8 +295,8 @@ static void failing_primary(struct fix *f, bool failover, double down_s)
 /* Requests sent in [from, to). */
 static double sent_in(const struct fix *f, double from, double to)
 {
-    const struct mdl_feed_cfg cfg = {.plan = f->plan, .dep = &f->plan->deps[0],
-        .until_s = to};
+    const struct mdl_feed_cfg cfg = {
+        .plan = f->plan, .dep = &f->plan->deps[0], .until_s = to};
     struct mdl_feed *feed = NULL;
     struct sim_request r[256];
     struct sim_err err = {0};
@@ -393,7 +407,9 @@ START_TEST(shorter_than_detection)
 }
 END_TEST
 
-/* ---- totals ----------------------------------------------------------------------------------- */
+/* ---- totals
+ * -----------------------------------------------------------------------------------
+ */
 
 START_TEST(totals_by_weight)
 {
@@ -449,4 +465,5 @@ END_TEST
 
 TEST_MAIN("models/world", lead_by_hand, lead_over_backlog, balance_and_sums,
     by_number, overload_is_cut, failover, window_inside_an_outage,
-    detection_over_the_start, shorter_than_detection, totals_by_weight, out_of_memory)
+    detection_over_the_start, shorter_than_detection, totals_by_weight,
+    out_of_memory)

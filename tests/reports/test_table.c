@@ -261,7 +261,7 @@ START_TEST(test_unstable_is_best_at_nothing)
     ck_assert_ptr_nonnull(strstr(text.data, "unstable                          "
                                             "unstable\nRequests offered"));
     ck_assert_ptr_nonnull(strstr(text.data, "36.1 \xC2\xB1 0.4*"));
-    ck_assert_ptr_nonnull(strstr(text.data, "yes*         unstable\n"));
+    ck_assert_ptr_nonnull(strstr(text.data, "yes*        unstable\n"));
     sim_text_release(&text);
     text = rendered(run, REP_FORMAT_MARKDOWN, false);
     ck_assert_ptr_nonnull(

@@ -21,7 +21,7 @@ static struct res_run *new_run(void)
     return run;
 }
 
-/* ---- the run ------------------------------------------------------------------ */
+/* ---- the run ------------------------------------------------------------- */
 
 START_TEST(estimates)
 {
@@ -43,8 +43,10 @@ START_TEST(put_and_find)
 
     run->meta.currency = "EUR";
     ck_assert_int_eq(res_put(run, "b", "uptime", res_exact(0.5)), SIM_OK);
-    ck_assert_int_eq(res_put(run, "a.site.q", "latency.p95",
-        (struct res_estimate){.value = 7, .half_width = 1, .n = 8}), SIM_OK);
+    ck_assert_int_eq(
+        res_put(run, "a.site.q", "latency.p95",
+            (struct res_estimate){.value = 7, .half_width = 1, .n = 8}),
+        SIM_OK);
     ck_assert_int_eq(res_put(run, "a", "tco.npv", res_exact(-2)), SIM_OK);
     ck_assert_int_eq(res_put(run, "a", "energy.cost", res_exact(1)), SIM_OK);
     ck_assert_int_eq(res_put(run, "", "requests.rate", res_exact(4)), SIM_OK);
@@ -63,8 +65,8 @@ START_TEST(put_and_find)
     ck_assert(m->est.value == 7 && m->est.half_width == 1 && m->est.n == 8);
     ck_assert_str_eq(res_find(run, "a", "tco.npv")->unit, "EUR");
     ck_assert_str_eq(res_find(run, "a", "energy.cost")->unit, "EUR/year");
-    ck_assert_str_eq(res_find(run, "a", "outage.mean")->est.reason,
-        "no outage was seen");
+    ck_assert_str_eq(
+        res_find(run, "a", "outage.mean")->est.reason, "no outage was seen");
     ck_assert_double_eq(res_value(run, "", "requests.rate"), 4);
     ck_assert_double_eq(res_value(run, "b", "uptime"), 0.5);
     ck_assert(isnan(res_value(run, "b", "latency.p95")));
@@ -97,8 +99,12 @@ START_TEST(many)
 
     for (int i = N - 1; i >= 0; i--) {
         const double x[] = {i, i + 1.0};
-        const struct res_series s = {.name = name, .x_unit = "ms", .y_unit = "1",
-            .n = 2, .x = x, .y = x};
+        const struct res_series s = {.name = name,
+            .x_unit = "ms",
+            .y_unit = "1",
+            .n = 2,
+            .x = x,
+            .y = x};
         snprintf(name, sizeof name, "d%04d", i);
         ck_assert_int_eq(res_put(run, name, "uptime", res_exact(i)), SIM_OK);
         ck_assert_int_eq(res_add_series(run, &s), SIM_OK);
@@ -142,11 +148,18 @@ START_TEST(out_of_memory)
         for (long n = 1; rc != SIM_OK; n++) {
             struct res_run *run = new_run();
             const double x[] = {1.0};
-            const struct res_series s = {.name = "s", .x_unit = "ms",
-                .y_unit = "1", .n = 1, .x = x, .y = x, .lo = x, .hi = x};
+            const struct res_series s = {.name = "s",
+                .x_unit = "ms",
+                .y_unit = "1",
+                .n = 1,
+                .x = x,
+                .y = x,
+                .lo = x,
+                .hi = x};
             sim_alloc_fail_at(n, 0);
-            rc = what == 0 ? res_put(run, "d", "uptime", res_undefined("why"))
-                : what == 1 ? res_add_series(run, &s) : res_warn(run, "w");
+            rc = what == 0   ? res_put(run, "d", "uptime", res_undefined("why"))
+                 : what == 1 ? res_add_series(run, &s)
+                             : res_warn(run, "w");
             sim_alloc_fail_at(0, 0);
             ck_assert(rc == SIM_OK || rc == SIM_E_NOMEM);
             ck_assert_int_eq(run->n_metrics + run->n_series + run->n_warnings,
@@ -158,18 +171,17 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-/* ---- the metric table ------------------------------------------------------------ */
+/* ---- the metric table ---------------------------------------------------- */
 
 /* DESIGN.md, section 6, of what the models give so far. */
 static const char *const plain[] = {"requests.offered", "requests.served",
     "requests.lost", "requests.abandoned", "requests.retried",
     "requests.spilled", "requests.rate", "abandon_probability", "utilization",
-    "loss_probability", "wait_probability", "windows.clipped",
-    "slo.attainment", "slo.met", "availability", "uptime",
-    "downtime_h_per_year", "outages_per_h", "reliability", "mttf",
-    "capacity.p_total_loss", "capacity.p_at_least_90", "traffic.egress",
-    "traffic.ingress", "traffic.left_site", "energy.it", "energy.site",
-    "energy.model_gap", "pue", "peak_power", "energy.cost",
+    "loss_probability", "wait_probability", "windows.clipped", "slo.attainment",
+    "slo.met", "availability", "uptime", "downtime_h_per_year", "outages_per_h",
+    "reliability", "mttf", "capacity.p_total_loss", "capacity.p_at_least_90",
+    "traffic.egress", "traffic.ingress", "traffic.left_site", "energy.it",
+    "energy.site", "energy.model_gap", "pue", "peak_power", "energy.cost",
     "energy.per_request", "renewable_share", "unserved_energy",
     "carbon.operational", "carbon.embodied", "water", "tco.npv", "tco.total",
     "tco.equivalent_annual", "cost.per_million_requests",
@@ -178,10 +190,10 @@ static const char *const plain[] = {"requests.offered", "requests.served",
     "cost.per_million_requests.reserved", "cost.per_million_tokens.reserved",
     "cost.per_gpu_hour.reserved", "cost.per_it_kwh.reserved", "irr", "mirr",
     "payback", "payback.discounted", "npv_gain", "tco.npv_before_tax", "capex",
-    "capex_refresh", "opex_per_year", "time_to_service",
-    "stranded.book_value", "stranded.share", "truck_rolls_per_year",
-    "spares_used_per_year", "queue.second_moment", "spill_probability",
-    "requests.served_rate", "failures_per_h", "capex.equivalent_annual"};
+    "capex_refresh", "opex_per_year", "time_to_service", "stranded.book_value",
+    "stranded.share", "truck_rolls_per_year", "spares_used_per_year",
+    "queue.second_moment", "spill_probability", "requests.served_rate",
+    "failures_per_h", "capex.equivalent_annual"};
 static const char *const dists[] = {"latency", "network", "queue", "service",
     "in_system", "queue_length", "busy_servers", "servers_up", "power",
     "power.facility", "outage", "sites_up", "crews_busy"};
@@ -209,8 +221,8 @@ START_TEST(names_resolve)
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
         const struct res_metric_row *row = res_metric_row(plain[i]);
         ck_assert_msg(row != NULL, "'%s' is not in the table", plain[i]);
-        ck_assert_msg(!row->dist && strcmp(row->name, plain[i]) == 0, "%s",
-            plain[i]);
+        ck_assert_msg(
+            !row->dist && strcmp(row->name, plain[i]) == 0, "%s", plain[i]);
         check_scopes(plain[i], row);
     }
     for (size_t i = 0; i < sizeof dists / sizeof dists[0]; i++) {
@@ -219,8 +231,8 @@ START_TEST(names_resolve)
             snprintf(name, sizeof name, "%s.%s", dists[i], suffixes[k]);
             const struct res_metric_row *row = res_metric_row(name);
             ck_assert_msg(row != NULL, "'%s' is not in the table", name);
-            ck_assert_msg(row->dist && strcmp(row->name, dists[i]) == 0, "%s",
-                name);
+            ck_assert_msg(
+                row->dist && strcmp(row->name, dists[i]) == 0, "%s", name);
             check_scopes(name, row);
         }
     }
@@ -236,7 +248,8 @@ START_TEST(others_do_not)
 {
     static const char *const wrong[] = {"", ".", "latency", "latency.",
         "latency.p42", "latency.p95.", "p95", "tco", "tco.", "edge.latency",
-        "latencyp95", "uptime.mean", "edge.uptimes", "queue.second_moment.mean"};
+        "latencyp95", "uptime.mean", "edge.uptimes",
+        "queue.second_moment.mean"};
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         ck_assert_msg(res_metric_row(wrong[i]) == NULL, "'%s'", wrong[i]);
@@ -272,7 +285,7 @@ START_TEST(rows_are_sound)
 }
 END_TEST
 
-/* ---- the ledger's names ------------------------------------------------------------- */
+/* ---- the ledger's names -------------------------------------------------- */
 
 START_TEST(ledger_names)
 {
@@ -294,5 +307,5 @@ START_TEST(ledger_names)
 END_TEST
 
 TEST_MAIN("results/results", estimates, put_and_find, empty_run, many,
-    inputs_by_path, out_of_memory, names_resolve, others_do_not,
-    rows_are_sound, ledger_names)
+    inputs_by_path, out_of_memory, names_resolve, others_do_not, rows_are_sound,
+    ledger_names)
