@@ -91,7 +91,7 @@ static const char *finding(struct plt_ctx *ctx, const struct chart *chart)
         if (chart->curve[i].peak > top->peak)
             top = &chart->curve[i];
     }
-    return plt_say(ctx, "%s draws most: %s at its peak, hour %.0f",
+    return plt_say(ctx, "%s draws most: %s at its peak, hour %.0f UTC",
         plt_capital(ctx, ctx->dep[top->dep].brief),
         power_text(ctx, chart, top->peak), floor(top->peak_at));
 }
@@ -202,7 +202,7 @@ static int draw(struct plt_ctx *ctx)
         chart.area.bottom, chart.area.top, false};
     plt_axis_y(ctx, &chart.area, &axis, &ticks,
         plt_say(ctx, "Facility power, %s", chart.unit));
-    plt_axis_x(ctx, &chart.area, &chart.x, &hours, "Hour of the day");
+    plt_axis_x(ctx, &chart.area, &chart.x, &hours, "Hour of the day, UTC");
     for (int i = 0; i < chart.n; i++) {
         ctx->cv->ops->group(ctx->cv, ctx->dep[chart.curve[i].dep].label);
         draw_curve(ctx, &chart, &chart.curve[i]);
