@@ -238,11 +238,13 @@ START_TEST(residency)
     ck_assert_int_eq(d->uc_first[1] - d->uc_first[0], 3);
     ck_assert_int_eq(d->uc_first[2] - d->uc_first[1], 1);
     ck_assert_int_eq(d->candidates[d->uc_first[1]].member, 1);
-    fix_end(&f);
+    mdl_plan_destroy(f.plan);
+    f.plan = NULL;
     f.classes[1].residency = "CH";
     ck_assert_int_eq(
         mdl_plan_create(&f.cfg, &tables, &f.plan, &f.err), SIM_E_INPUT);
     ck_assert_ptr_nonnull(strstr(f.err.text, "'bound'"));
+    fix_end(&f);
 }
 END_TEST
 
