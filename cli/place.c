@@ -74,7 +74,7 @@ static int line_of(const struct res_input *input)
 {
     const char *colon = strrchr(input->origin, ':');
 
-    return colon != NULL ? atoi(colon + 1) : 0;
+    return colon != NULL ? (int)strtol(colon + 1, NULL, 10) : 0;
 }
 
 /* The user's input below `key` that holds the quoted text, else the first. */
