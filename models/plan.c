@@ -57,6 +57,12 @@ static int add_metro(struct mdl_plan *plan, const struct mdl_csv *csv, int row,
         if (rc != SIM_OK)
             return rc;
     }
+    if (fabs(number[0]) > 90.0 || fabs(number[1]) > 180.0 ||
+        !(number[2] > 0.0) || fabs(number[3]) > 14.0)
+        return sim_err_set(err, SIM_E_INPUT,
+            "%s:%d: a place needs lat -90 .. 90, lon -180 .. 180, population "
+            "above 0 and utc_offset_h -14 .. 14",
+            csv->name, csv->lines[row]);
     *user = (struct mdl_user){.placed = true,
         .lat = number[0],
         .lon = number[1],
@@ -72,30 +78,33 @@ static int add_metro(struct mdl_plan *plan, const struct mdl_csv *csv, int row,
     return SIM_OK;
 }
 
+/* The built-in metros of one set, or all places of a user's file. */
 static int users_from_table(struct mdl_plan *plan, struct sim_err *err)
 {
     static const char *const names[6] = {
         "name", "country", "lat", "lon", "population", "utc_offset_h"};
     const struct mdl_users_cfg *cfg = &plan->cfg->users;
+    const bool builtin = cfg->file == NULL;
     const char *set =
-        strncmp(cfg->from, "metros-", 7) == 0 ? cfg->from + 7 : "";
+        builtin && strncmp(cfg->from, "metros-", 7) == 0 ? cfg->from + 7 : "";
     struct mdl_csv csv;
     int column[6] = {0}, set_column = 0;
-    int rc = mdl_csv_builtin(plan->data, "metros.csv", &plan->arena, &csv, err);
+    int rc = builtin ? mdl_csv_builtin(
+                           plan->data, "metros.csv", &plan->arena, &csv, err)
+                     : mdl_csv_file(cfg->file, &plan->arena, &csv, err);
 
-    if (rc == SIM_OK)
+    if (rc == SIM_OK && builtin)
         rc = mdl_csv_column(&csv, "set", &set_column, err);
     for (int i = 0; rc == SIM_OK && i < 6; i++)
         rc = mdl_csv_column(&csv, names[i], &column[i], err);
     for (int i = 0; rc == SIM_OK && i < csv.n_rows; i++) {
         if (plan->n_users < cfg->top &&
-            strcmp(mdl_csv_text(&csv, i, set_column), set) == 0)
+            (!builtin || strcmp(mdl_csv_text(&csv, i, set_column), set) == 0))
             rc = add_metro(plan, &csv, i, column, err);
     }
     if (rc == SIM_OK && plan->n_users == 0)
-        return sim_err_set(err, SIM_E_INPUT,
-            "'users.from' is '%s', expected metros-us or metros-world",
-            cfg->from);
+        return sim_err_set(err, SIM_E_INPUT, "'users' names no place in '%s'",
+            builtin ? cfg->from : cfg->file);
     return rc;
 }
 
@@ -119,9 +128,8 @@ static void users_from_list(struct mdl_plan *plan)
 static int plan_users(struct mdl_plan *plan, struct sim_err *err)
 {
     const struct mdl_users_cfg *cfg = &plan->cfg->users;
-    const int64_t most = cfg->from != NULL ? cfg->top
-                         : cfg->n_list > 0 ? cfg->n_list
-                                           : 1;
+    const bool table = cfg->from != NULL || cfg->file != NULL;
+    const int64_t most = table ? cfg->top : cfg->n_list > 0 ? cfg->n_list : 1;
     double sum = 0.0;
     int rc = SIM_OK;
 
@@ -131,7 +139,7 @@ static int plan_users(struct mdl_plan *plan, struct sim_err *err)
         sim_arena_calloc(&plan->arena, (size_t)most, sizeof(double));
     if (plan->users == NULL || plan->zones_h == NULL)
         return no_memory(err);
-    if (cfg->from != NULL)
+    if (table)
         rc = users_from_table(plan, err);
     else if (cfg->n_list > 0)
         users_from_list(plan);

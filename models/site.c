@@ -192,6 +192,8 @@ static const struct sim_table user_table = {.name = "user", SIM_ROWS(user_rows),
 static const struct sim_param users_rows[] = {
     {SIM_PARAM_STR(USERS, from), .unit = "", .flags = SIM_P_STATE,
      .doc = "Built-in set of distinct metros: metros-us or metros-world, weighted by population.", .source = "[METROS]"},
+    {SIM_PARAM_STR(USERS, file), .unit = "", .flags = SIM_P_FILE | SIM_P_STATE,
+     .doc = "CSV of places with the columns name, country, lat, lon, population and utc_offset_h, the largest first."},
     {SIM_PARAM_I64(USERS, top), .unit = "", .dflt = 12, .min = 1, .max = 60, .flags = SIM_P_STATE,
      .doc = "How many of the set, the largest first."},
     {SIM_PARAM_ENUM(USERS, access, mdl_access_names), .unit = "", .flags = SIM_P_STATE,
@@ -209,6 +211,10 @@ static void check_users(const void *cfg, const struct sim_checker *checker)
         checker->fault(checker->ctx, "from", "is '%s', expected metros-us or metros-world", from);
     for (int i = 0; i < users->n_list; i++)
         sum += users->list[i].weight;
+    if (users->from != NULL && users->file != NULL)
+        checker->fault(checker->ctx, "file", "has no meaning beside 'from'");
+    if (users->file != NULL && users->n_list > 0)
+        checker->fault(checker->ctx, "file", "has no meaning beside named users");
     if (users->from != NULL && users->n_list > 0)
         checker->fault(checker->ctx, "from", "has no meaning beside named users");
     if (users->n_list > 0 && !(sum > 0.0))

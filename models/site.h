@@ -99,6 +99,7 @@ struct mdl_user_cfg {
 
 struct mdl_users_cfg {
     const char *from; /* built-in set of metros */
+    const char *file; /* or a user's own, resolved path of a CSV */
     int64_t top;
     int access;
     struct mdl_user_cfg *list;
