@@ -172,9 +172,7 @@ START_TEST(parts_make_the_whole)
 }
 END_TEST
 
-/* ---- edges
- * ---------------------------------------------------------------------------
- */
+/* ---- edges --------------------------------------------------------------- */
 
 /* A horizon that is no whole number of hours, or shorter than one. */
 START_TEST(odd_horizons)

@@ -316,9 +316,7 @@ START_TEST(unknown_law)
 }
 END_TEST
 
-/* ---- traces
- * ---------------------------------------------------------------------------------
- */
+/* ---- traces -------------------------------------------------------------- */
 
 static int read_text(const char *text, double scale, struct sim_arena *arena,
     struct mdl_trace *trace, struct sim_err *err)
