@@ -312,6 +312,27 @@ static int put_users(struct mdl_study *study, const struct mdl_case *c)
     return rc;
 }
 
+/* The hourly model against the energy of the windows themselves: mean IT power
+ * by the one over that by the other, less 1. */
+static int put_gap(struct mdl_study *study, const struct mdl_case *c)
+{
+    double hourly_kw = 0.0;
+
+    if (!study->plan->windowed || c->direct_kw.n == 0)
+        return SIM_OK;
+    for (int r = 0; r < study->n_hour_reps; r++)
+        for (int e = 0; e < c->dep->n_entries; e++)
+            hourly_kw += c->hours[r * c->dep->n_entries + e].it_kwh;
+    hourly_kw /= study->n_hour_reps * study->cfg->horizon_yr * SIM_H_PER_YR;
+    if (!(hourly_kw > 0.0))
+        return SIM_OK;
+    return res_put(study->run, c->dep->cfg->name, "energy.model_gap",
+        (struct res_estimate){.value = c->direct_kw.value / hourly_kw - 1.0,
+            .half_width = c->direct_kw.half_width / hourly_kw,
+            .n = c->direct_kw.n,
+            .reason = c->direct_kw.reason});
+}
+
 int mdl_measure_energy(struct mdl_study *study, int dep, struct sim_err *err)
 {
     struct mdl_case *c = &study->cases[dep];
@@ -320,6 +341,8 @@ int mdl_measure_energy(struct mdl_study *study, int dep, struct sim_err *err)
 
     if (rc == SIM_OK)
         rc = put_energy(study, c, name, 0, c->dep->n_entries);
+    if (rc == SIM_OK)
+        rc = put_gap(study, c);
     if (rc == SIM_OK)
         rc = put_day(study, c);
     if (rc == SIM_OK && c->dep->has_requests)

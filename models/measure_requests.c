@@ -443,8 +443,12 @@ static void put_power(struct put *p)
             p->x[r] += power_of(entry, load, slots);
         }
     }
-    if (any)
-        put_ratio(p, "power.mean", 1.0);
+    if (!any)
+        return;
+    const struct res_estimate e = mdl_estimate(p->study, p->c, p->x, p->y, 1.0);
+    put(p, "power.mean", e);
+    if (p->scope->main)
+        p->study->cases[p->c - p->study->cases].direct_kw = e;
 }
 
 /* ---- objectives

@@ -74,6 +74,13 @@ static int add_metro(struct mdl_plan *plan, const struct mdl_csv *csv, int row,
             sim_arena_strdup(&plan->arena, mdl_csv_text(csv, row, column[1]))};
     if (user->name == NULL || user->country == NULL)
         return no_memory(err);
+    /* streams and metrics go by the name: two of one name would be one */
+    for (int i = 0; i < plan->n_users; i++) {
+        if (strcmp(plan->users[i].name, user->name) == 0)
+            return sim_err_set(err, SIM_E_INPUT,
+                "%s:%d: a second place is called '%s'", csv->name,
+                csv->lines[row], user->name);
+    }
     plan->n_users++;
     return SIM_OK;
 }

@@ -26,6 +26,7 @@ struct mdl_case {
     struct mdl_usage *usage;       /* [n_hour_reps x n_entries] */
     struct mdl_entry_hours *hours; /* [n_hour_reps x n_entries] */
     struct mdl_usage *mean_usage;  /* [n_entries] */
+    struct res_estimate direct_kw; /* IT power in the windows; n = 0: none */
     bool fails;                    /* some component has a life */
 };
 

@@ -7,6 +7,8 @@
 #include "sim/alloc.h"
 #include "sim/text.h"
 
+#include <unistd.h>
+
 /* ---- users --------------------------------------------------------------- */
 
 START_TEST(users_and_sources)
@@ -96,7 +98,48 @@ START_TEST(metros)
     f.cfg.users.from = "metros-mars";
     ck_assert_int_eq(
         mdl_plan_create(&f.cfg, &tables, &f.plan, &f.err), SIM_E_INPUT);
-    ck_assert_ptr_nonnull(strstr(f.err.text, "metros-world"));
+    ck_assert_ptr_nonnull(strstr(f.err.text, "metros-mars"));
+}
+END_TEST
+
+/* Places of a user's own file; what cannot be a place is refused. */
+START_TEST(places_of_a_file)
+{
+    static const struct {
+        const char *rows, *fault; /* NULL: taken */
+    } files[] = {{"X y,US,1,2,30,-5\nz,FR,3,4,10,1\n", NULL},
+        {"a,US,91,2,30,0\n", ":2:"}, {"a,US,1,-181,30,0\n", ":2:"},
+        {"a,US,1,2,0,0\n", ":2:"}, {"a,US,1,2,-1,0\n", ":2:"},
+        {"a,US,1,2,3,15\n", ":2:"}, {"", "no place"},
+        {"A b,US,1,2,3,0\nc,US,1,2,3,0\na-b,US,5,6,7,0\n", ":4:"}};
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char path[] = "/tmp/sitesim-users-XXXXXX";
+        const int fd = mkstemp(path);
+        FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+        struct fix f;
+        ck_assert_ptr_nonnull(file);
+        fprintf(file, "name,country,lat,lon,population,utc_offset_h\n%s",
+            files[i].rows);
+        fclose(file);
+        fix_begin(&f);
+        f.cfg.users.file = path;
+        fix_class(&f, "x", 1, 0.1);
+        fix_dep(&f, "d");
+        fix_site(&f, "q", 1);
+        const int rc = mdl_plan_create(&f.cfg, &tables, &f.plan, &f.err);
+        unlink(path);
+        ck_assert_int_eq(rc, files[i].fault == NULL ? SIM_OK : SIM_E_INPUT);
+        if (files[i].fault != NULL) {
+            ck_assert_msg(
+                strstr(f.err.text, files[i].fault) != NULL, "%s", f.err.text);
+        } else {
+            ck_assert_int_eq(f.plan->n_users, 2);
+            ck_assert_str_eq(f.plan->users[0].name, "x-y");
+            near_rel(f.plan->users[0].share, 0.75, 1e-15);
+        }
+        fix_end(&f);
+    }
 }
 END_TEST
 
@@ -413,5 +456,6 @@ START_TEST(out_of_memory)
 END_TEST
 
 TEST_MAIN("models/plan", users_and_sources, nobody_named, metros,
-    members_and_names, slots_speed_and_power, preference, residency, calendar,
-    deflation, load, what_is_refused, check_says_loads, out_of_memory)
+    places_of_a_file, members_and_names, slots_speed_and_power, preference,
+    residency, calendar, deflation, load, what_is_refused, check_says_loads,
+    out_of_memory)
