@@ -1,5 +1,5 @@
 /* The results struct, its metric table and the ledger's names.  Truth: the
- * names of DESIGN.md, section 6, and the contracts of results.h. */
+ * documented names and the contracts of results.h. */
 #include "check_main.h"
 
 #include <math.h>
@@ -173,7 +173,7 @@ END_TEST
 
 /* ---- the metric table ---------------------------------------------------- */
 
-/* DESIGN.md, section 6, of what the models give so far. */
+/* The documented metrics, of what the models give so far. */
 static const char *const plain[] = {"requests.offered", "requests.served",
     "requests.lost", "requests.abandoned", "requests.retried",
     "requests.spilled", "requests.rate", "abandon_probability", "utilization",
