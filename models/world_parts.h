@@ -77,6 +77,28 @@ void mdl_world_route(void *ctx, struct sim_request *r);
 /* ---- world_count.c --------------------------------------------------------
  */
 
+/* The end of a request as a whole, or of one of its visits to a station. */
+struct mdl_done {
+    int user, cls;
+    int64_t k;
+    int attempts; /* retries and hedges before this end */
+    int member;   /* where; of the whole: where it was served; -1 = nowhere */
+    int rank;     /* of a visit: the member's place among the candidates */
+    enum sim_outcome outcome;
+    bool spilled;                            /* away from the first choice */
+    double work_s;                           /* on the reference hardware */
+    double speed;                            /* of the slots */
+    double send_s, arrive_s, start_s, end_s; /* window time; of the whole:
+                                              * those of the last visit */
+    double times[MDL_N_TIMES];               /* [s] */
+};
+
+/** A request of the cohort has ended: its class and user. */
+void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done);
+
+/** A visit of one has ended: its site. */
+void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done);
+
 /** The engine's finish(). */
 void mdl_world_finish(void *ctx, const struct sim_request *r,
     enum sim_outcome outcome, double start_s, double end_s);
