@@ -29,12 +29,13 @@ static int open_world(struct mdl_world *w, struct sim_err *err)
     w->draws = sim_calloc(n, sizeof *w->draws);
     w->up = sim_calloc(n, sizeof *w->up);
     w->known_up = sim_calloc(n, sizeof *w->known_up);
+    w->n_known_up = sim_calloc((size_t)w->dep->n_places, sizeof *w->n_known_up);
     w->flips = sim_calloc(2 * changes + 1, sizeof *w->flips);
     w->change_s = sim_calloc(changes + 1, sizeof *w->change_s);
     w->change_slots = sim_calloc(changes + 1, sizeof *w->change_slots);
     if (w->stations == NULL || w->draws == NULL || w->up == NULL ||
-        w->known_up == NULL || w->flips == NULL || w->change_s == NULL ||
-        w->change_slots == NULL)
+        w->known_up == NULL || w->n_known_up == NULL || w->flips == NULL ||
+        w->change_s == NULL || w->change_slots == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     return SIM_OK;
 }
@@ -50,6 +51,7 @@ static void close_world(struct mdl_world *w)
     sim_free(w->draws);
     sim_free(w->up);
     sim_free(w->known_up);
+    sim_free(w->n_known_up);
     sim_free(w->flips);
     sim_free(w->change_s);
     sim_free(w->change_slots);
@@ -89,8 +91,10 @@ int mdl_world_run(
         rc = mdl_world_stations(&w, give_up_s, err);
     if (rc == SIM_OK)
         rc = sim_engine_create(&engine, err);
-    w.router = (struct mdl_router){
-        .dep = w.dep, .known_up = w.known_up, .engine = engine};
+    w.router = (struct mdl_router){.dep = w.dep,
+        .known_up = w.known_up,
+        .n_known_up = w.n_known_up,
+        .engine = engine};
     if (rc == SIM_OK)
         rc = sim_engine_run(engine, &model, w.stations, w.dep->n_members,
             give_up_s, &n_lost, err);

@@ -35,6 +35,7 @@ struct mdl_world {
     struct mdl_service_draws *draws; /* [n_members] */
     struct mdl_router router;
     bool *up, *known_up; /* [n_members] at the present send time */
+    int *n_known_up;     /* [n_places] members known to be up */
     struct mdl_flip *flips;
     int n_flips, next_flip;
     double *change_s; /* capacity changes, members in a row */

@@ -26,8 +26,8 @@ static double round_trip_s(const struct mdl_world *w,
     const struct sim_request *r, int source, const struct mdl_candidate *c)
 {
     const struct mdl_path *p = c->path;
-    const struct mdl_member *m = &w->dep->members[c->member];
-    const struct sim_dist *rtt = w->dep->entries[m->entry].cfg->rtt_ms;
+    const int entry = w->dep->places[c->place].entry;
+    const struct sim_dist *rtt = w->dep->entries[entry].cfg->rtt_ms;
     double jitter = r->aux[MDL_AUX_JITTER], sum;
 
     if (rtt != NULL)
@@ -60,7 +60,9 @@ void mdl_world_route(void *ctx, struct sim_request *r)
     const int first = w->dep->uc_first[source];
 
     mdl_world_turn(w, r->send_s);
-    const int i = mdl_route_pick(&w->router, source, r->aux[MDL_AUX_CHOICE]);
+    const struct mdl_pick pick =
+        mdl_route_pick(&w->router, source, r->user, r->aux[MDL_AUX_CHOICE]);
+    const int i = pick.candidate;
     r->tag = i >= 0 ? i - first : 0;
     if (i >= 0 && spilled(w->dep, source, i))
         r->tag |= MDL_TAG_SPILLED;
@@ -73,16 +75,16 @@ void mdl_world_route(void *ctx, struct sim_request *r)
         mdl_block_at(w->block, w->layout->offered)[source] += 1.0;
     }
     w->sent++;
-    if (i < 0 || !w->up[w->dep->candidates[i].member]) {
+    if (i < 0 || !w->up[pick.member]) {
         /* nowhere to go, or sent to a site not yet known to be down */
-        r->station = -1;
+        r->station = SIM_REFUSED;
         return;
     }
     const struct mdl_candidate *c = &w->dep->candidates[i];
     const double rtt_s = round_trip_s(w, r, source, c);
-    r->station = c->member;
+    r->station = pick.member;
     r->out_s = 0.5 * rtt_s;
     r->back_s = 0.5 * rtt_s;
-    r->speed = w->dep->members[c->member].speed;
+    r->speed = w->dep->members[pick.member].speed;
     r->priority = (int32_t)w->plan->classes[r->cls].cfg->priority;
 }

@@ -35,6 +35,13 @@ static bool site_up(
     return layers && servers >= tl->needed;
 }
 
+static void know(struct mdl_world *w, int member, bool up)
+{
+    w->n_known_up[w->dep->members[member].place] +=
+        (int)up - (int)w->known_up[member];
+    w->known_up[member] = up;
+}
+
 /* What routing learns of a turn at t.  *seen_s: when it learns of the present
  * outage, INFINITY while there is none; one that is over before is never
  * known. */
@@ -69,7 +76,7 @@ static void member_changes(struct mdl_world *w, int member, double end_s,
     bool layers, up;
 
     mdl_timeline_state(tl, member, sight_ns, w->dep->tl, &servers, &layers);
-    w->known_up[member] = up = site_up(m, servers, layers);
+    know(w, member, up = site_up(m, servers, layers));
     mdl_timeline_state(tl, member, start_ns, w->dep->tl, &servers, &layers);
     w->up[member] = site_up(m, servers, layers);
     *slots_now = site->servers < 0 ? -1
@@ -161,7 +168,7 @@ void mdl_world_turn(struct mdl_world *w, double t_s)
     while (w->next_flip < w->n_flips && w->flips[w->next_flip].t_s <= t_s) {
         const struct mdl_flip *f = &w->flips[w->next_flip++];
         if (f->known)
-            w->known_up[f->member] = f->up;
+            know(w, f->member, f->up);
         else
             w->up[f->member] = f->up;
     }
