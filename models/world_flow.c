@@ -542,12 +542,10 @@ static void open_request(struct mdl_world *w, struct sim_request *r)
         r->station = SIM_REFUSED;
         return;
     }
-    if (flow_of(w, live)->kind == MDL_FLOW_FORK) {
-        live->parts_left = flow_of(w, live)->n_steps;
-        for (int i = 1; i < flow_of(w, live)->n_steps; i++)
-            launch(w, owner, MDL_ACT_VISIT, i, r->send_s);
-    }
-    mdl_visit_send(w, owner, r, 0);
+    if (flow_of(w, live)->kind == MDL_FLOW_FORK)
+        mdl_visit_fork(w, owner, r);
+    else
+        mdl_visit_send(w, owner, r, 0);
 }
 
 static void next_visit(struct mdl_world *w, struct sim_request *r)
@@ -558,6 +556,8 @@ static void next_visit(struct mdl_world *w, struct sim_request *r)
         live->refs--;
         release(w, r->owner);
         r->station = SIM_DROPPED;
+    } else if (r->station == MDL_ACT_PART) {
+        mdl_visit_part(w, r->owner, r);
     } else if (live->fell) {
         mdl_visit_fall(w, r->owner, r);
     } else {
@@ -571,7 +571,11 @@ static void hedge(struct mdl_world *w, struct sim_request *r)
     const uint32_t owner = r->owner;
     struct mdl_live *live = live_of(w, owner);
 
-    if (live->over || live->copies == 0 || live->retries > 0 ||
+    /* the end of a visit may be known long before it reaches the user */
+    const bool waits =
+        live->served_at >= 0 ? live->answer_s > r->send_s : live->copies > 0;
+
+    if (live->over || !waits || live->retries > 0 ||
         !mdl_visit_hedge(w, owner, r)) {
         live->refs--;
         release(w, owner);
@@ -614,6 +618,7 @@ void mdl_flow_route(struct mdl_world *w, struct sim_request *r)
         client(w, r);
         break;
     case MDL_ACT_VISIT:
+    case MDL_ACT_PART:
         next_visit(w, r);
         break;
     case MDL_ACT_SPILL:

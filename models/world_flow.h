@@ -18,7 +18,8 @@
 enum mdl_action {
     MDL_ACT_SEND,   /* a user sends: of the source, not launched */
     MDL_ACT_CLIENT, /* a client has thought and sends */
-    MDL_ACT_VISIT,  /* the next step of its owner, or a part: see `part` */
+    MDL_ACT_VISIT,  /* the next step of its owner, or a part again */
+    MDL_ACT_PART,   /* a part of a fork, to a member already picked */
     MDL_ACT_SPILL,  /* on to the pick of its owner */
     MDL_ACT_HEDGE,  /* time for the second copy, if there is no answer */
     MDL_ACT_ANSWER, /* an answer reaches the user */
@@ -96,6 +97,9 @@ double mdl_live_draw(const struct mdl_world *w, const struct mdl_live *live,
  *  refused where there is nowhere to go. */
 void mdl_visit_send(
     struct mdl_world *w, uint32_t owner, struct sim_request *r, int part);
+/** All parts of a fork: the first is r, the others are launched. */
+void mdl_visit_fork(struct mdl_world *w, uint32_t owner, struct sim_request *r);
+void mdl_visit_part(struct mdl_world *w, uint32_t owner, struct sim_request *r);
 /** ... to the entry that takes what nobody served. */
 void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r);
 /** ... on to the owner's pick. */

@@ -135,12 +135,12 @@ static double mark_of(
 /* A member that has no copy or part of this request yet: where routing sends
  * it, else another of those it could. */
 static struct mdl_pick spare(struct mdl_world *w, const struct mdl_live *live,
-    const struct sim_request *r, const int *taken, int n_taken)
+    const struct sim_request *r, int n_taken, const int *taken)
 {
     const struct mdl_dep *dep = w->dep;
     const int source = mdl_source_of(w, r);
     struct mdl_pick pick = mdl_route_pick(
-        &w->router, source, r->user, mark_of(w, live, live->visits));
+        &w->router, source, r->user, mark_of(w, live, live->visits + n_taken));
 
     for (int c = dep->uc_first[source]; c < dep->uc_first[source + 1]; c++) {
         const struct mdl_place *place = &dep->places[dep->candidates[c].place];
@@ -164,55 +164,94 @@ static struct mdl_pick spare(struct mdl_world *w, const struct mdl_live *live,
     return (struct mdl_pick){.candidate = -1, .member = -1};
 }
 
-/* Parts that routing places go to members of their own; which those of the
- * earlier parts were follows from the same rule again. */
-static struct mdl_pick pick_part(struct mdl_world *w,
-    const struct mdl_live *live, const struct sim_request *r, int part)
+/* Where the current step goes. */
+static struct mdl_pick pick_step(struct mdl_world *w,
+    const struct mdl_live *live, const struct sim_request *r, int number)
 {
-    int taken[MDL_MAX_PARTS];
-    struct mdl_pick pick = mdl_route_pick(&w->router, mdl_source_of(w, r),
-        r->user, live->first.aux[MDL_AUX_CHOICE]);
+    const struct mdl_step *step = &flow_of(w, live)->steps[number];
+    const int source = mdl_source_of(w, r);
 
-    for (int i = 0; i < part; i++) {
-        taken[i] = pick.member;
-        pick = spare(w, live, r, taken, i + 1);
+    if (step->entry >= 0)
+        return mdl_route_entry(&w->router, source, step->entry, r->user,
+            mark_of(w, live, live->visits));
+    return mdl_route_pick(&w->router, source, r->user, r->aux[MDL_AUX_CHOICE]);
+}
+
+/* Send a visit to a pick: marks, draws, way, cache, timer. */
+static void send_to(struct mdl_world *w, uint32_t owner, struct sim_request *r,
+    int number, struct mdl_pick pick)
+{
+    struct mdl_live *live = live_of(w, owner);
+    const struct mdl_flow *flow = flow_of(w, live);
+    const struct mdl_step *step = &flow->steps[number];
+    const bool fork = flow->kind == MDL_FLOW_FORK;
+    const bool onward = live->served_at >= 0 && !fork;
+
+    if (live->tries > 0 || (live->visits > 0 && step->service_s == NULL))
+        draw_anew(w, live, r);
+    set_work(w, live, step, r);
+    r->tag = fork ? number << MDL_TAG_PART_SHIFT : 0;
+    if (pick.candidate >= 0 &&
+        mdl_world_spilled(w->dep, mdl_source_of(w, r), pick.candidate)) {
+        live->spilled = true;
+        r->tag |= MDL_TAG_SPILLED;
     }
-    return pick;
+    live->copies += flow->kind == MDL_FLOW_ONE;
+    go(w, owner, r, pick, onward ? w->dep->members[live->served_at].place : -1);
+    if (flow->kind == MDL_FLOW_ONE && r->station >= 0)
+        mdl_visit_time(w, owner, r->send_s);
+    try_cache(w, owner, r);
 }
 
 void mdl_visit_send(
     struct mdl_world *w, uint32_t owner, struct sim_request *r, int part)
 {
+    const struct mdl_live *live = live_of(w, owner);
+    const int number =
+        flow_of(w, live)->kind == MDL_FLOW_FORK ? part : live->step;
+
+    send_to(w, owner, r, number, pick_step(w, live, r, number));
+}
+
+/* All members are picked at once, those by routing to differ; the pick of a
+ * launched part rides in fields that are set when it is sent. */
+void mdl_visit_fork(struct mdl_world *w, uint32_t owner, struct sim_request *r)
+{
     struct mdl_live *live = live_of(w, owner);
     const struct mdl_flow *flow = flow_of(w, live);
-    const int number = flow->kind == MDL_FLOW_FORK ? part : live->step;
-    const struct mdl_step *step = &flow->steps[number];
-    const int source = mdl_source_of(w, r);
-    const bool onward = live->served_at >= 0 && flow->kind != MDL_FLOW_FORK;
-    struct mdl_pick pick;
+    int taken[MDL_MAX_PARTS];
+    struct mdl_pick first = {.candidate = -1, .member = -1};
 
-    live->copies += flow->kind == MDL_FLOW_ONE;
-    if (live->tries > 0 || (live->visits > 0 && step->service_s == NULL))
-        draw_anew(w, live, r);
-    set_work(w, live, step, r);
-    r->tag = part << MDL_TAG_PART_SHIFT;
-    if (step->entry >= 0)
-        pick = mdl_route_entry(&w->router, source, step->entry, r->user,
-            mark_of(w, live, live->visits));
-    else if (flow->kind == MDL_FLOW_FORK)
-        pick = pick_part(w, live, r, part);
-    else
-        pick =
-            mdl_route_pick(&w->router, source, r->user, r->aux[MDL_AUX_CHOICE]);
-    if (pick.candidate >= 0 &&
-        mdl_world_spilled(w->dep, source, pick.candidate)) {
-        live->spilled = true;
-        r->tag |= MDL_TAG_SPILLED;
+    live->parts_left = flow->n_steps;
+    for (int i = 0; i < flow->n_steps; i++) {
+        struct mdl_pick pick;
+        if (i == 0 || flow->steps[i].entry >= 0)
+            pick = pick_step(w, live, r, i);
+        else
+            pick = spare(w, live, r, i, taken);
+        taken[i] = pick.member;
+        if (i == 0) {
+            first = pick;
+            continue;
+        }
+        struct sim_request part = live->first;
+        part.station = MDL_ACT_PART;
+        part.tag = i << MDL_TAG_PART_SHIFT;
+        part.priority = pick.member;
+        part.back_s = pick.candidate;
+        live->refs++;
+        sim_engine_launch(w->router.engine, &part, r->send_s);
     }
-    go(w, owner, r, pick, onward ? w->dep->members[live->served_at].place : -1);
-    if (flow->kind == MDL_FLOW_ONE && r->station >= 0)
-        mdl_visit_time(w, owner, r->send_s);
-    try_cache(w, owner, r);
+    send_to(w, owner, r, 0, first);
+}
+
+void mdl_visit_part(struct mdl_world *w, uint32_t owner, struct sim_request *r)
+{
+    const struct mdl_pick pick = {
+        .candidate = (int)r->back_s, .member = r->priority};
+
+    send_to(w, owner, r, (r->tag >> MDL_TAG_PART_SHIFT) & (MDL_MAX_PARTS - 1),
+        pick);
 }
 
 void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r)
@@ -307,7 +346,7 @@ bool mdl_visit_hedge(struct mdl_world *w, uint32_t owner, struct sim_request *r)
 {
     struct mdl_live *live = live_of(w, owner);
     const struct mdl_step *step = &flow_of(w, live)->steps[0];
-    const struct mdl_pick pick = spare(w, live, r, &live->member, 1);
+    const struct mdl_pick pick = spare(w, live, r, 1, &live->member);
 
     if (pick.candidate < 0 || !w->up[pick.member])
         return false;
