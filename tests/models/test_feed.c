@@ -360,7 +360,8 @@ START_TEST(trace)
     c->tokens.like = "trace";
     f.cfg.arrivals.rate_per_s = NAN;
     f.cfg.arrivals.process.has_trace = true;
-    f.cfg.arrivals.process.trace = (struct mdl_trace_cfg){path, 1};
+    f.cfg.arrivals.process.trace = (struct mdl_trace_cfg){
+        .file = path, .scale = 1, .origin = MDL_TRACE_ZERO};
     f.cfg.simulate.duration_s = 20000;
     fix_dep(&f, "d");
     fix_site(&f, "q", 1);
