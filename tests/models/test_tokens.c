@@ -1,4 +1,4 @@
-/* Token laws and traces.  Truth: the built-in tables themselves (marginals by
+/* Token laws.  Truth: the built-in tables themselves (marginals by
  * Kolmogorov-Smirnov, product and moments by quadrature over the deciles) and
  * the figures of the trace that scenarios/data/arrivals.csv documents. */
 #include "models/plan_fixture.h"
@@ -316,5 +316,164 @@ START_TEST(unknown_law)
 }
 END_TEST
 
+/* ---- rows of a file ------------------------------------------------------ */
+
+enum { PAIRS = 7, DRAWS = 70000 };
+
+static const double pair_rows[PAIRS][3] = {{10, 900, 0.5}, {20, 800, 0.25},
+    {30, 30, 0.1}, {30, 31, 0}, {1000, 5, 2}, {2000, 1, 7}, {0, 0, 0.01}};
+
+static struct sim_stream stream_of(uint64_t seed)
+{
+    const struct sim_key key = {.seed = seed, .purpose = SIM_FOR_INPUT_TOKENS};
+    struct sim_stream stream;
+
+    sim_stream_init(&stream, &key);
+    return stream;
+}
+
+static int pairs_of(const char *text, bool with_service,
+    struct sim_arena *arena, struct mdl_token_law *law, struct sim_err *err)
+{
+    char path[] = "/tmp/sitesim-pairs-XXXXXX";
+    const int fd = mkstemp(path);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+    ck_assert_ptr_nonnull(file);
+    if (text != NULL)
+        fputs(text, file);
+    else
+        fputs("service_s,input_tokens,note,output_tokens\n", file);
+    for (int i = 0; text == NULL && i < PAIRS; i++)
+        fprintf(file, "%g,%g,x,%g\n", pair_rows[i][2], pair_rows[i][0],
+            pair_rows[i][1]);
+    fclose(file);
+    const int rc = mdl_token_law_pairs(path, with_service, arena, law, err);
+    unlink(path);
+    return rc;
+}
+
+/* Rows come whole and equally often (chi-square with 6 degrees of freedom, its
+ * upper 1e-6 point 38.3); one uniform of the input stream is one row. */
+START_TEST(pairs)
+{
+    struct sim_arena arena = {0};
+    struct sim_err err = {0};
+    struct mdl_token_law law;
+    static double in[DRAWS], out[DRAWS], service[DRAWS], u[DRAWS];
+    double count[PAIRS] = {0}, chi = 0.0;
+    int wrong = 0;
+
+    ck_assert_int_eq(pairs_of(NULL, true, &arena, &law, &err), SIM_OK);
+    struct sim_stream a = stream_of(1), b = stream_of(2);
+    struct sim_stream again = stream_of(1), third = stream_of(1);
+    mdl_token_law_fill(&law, &a, &b, in, out, 1000);
+    mdl_token_law_fill(&law, &a, &b, in + 1000, out + 1000, DRAWS - 1000);
+    mdl_token_law_service(&law, &again, service, DRAWS);
+    sim_stream_uniforms(&third, u, DRAWS);
+    for (int i = 0; i < DRAWS; i++) {
+        const int row = (int)(u[i] * PAIRS);
+        wrong += in[i] != pair_rows[row][0] || out[i] != pair_rows[row][1] ||
+                 service[i] != pair_rows[row][2];
+        count[row] += 1;
+    }
+    ck_assert_int_eq(wrong, 0);
+    for (int r = 0; r < PAIRS; r++) {
+        const double mean = (double)DRAWS / PAIRS;
+        chi += (count[r] - mean) * (count[r] - mean) / mean;
+    }
+    ck_assert_double_lt(chi, 38.3);
+    sim_arena_release(&arena);
+}
+END_TEST
+
+/* Mean and variance of 3 + 2 x + 0.5 y over the rows. */
+START_TEST(pairs_moments)
+{
+    struct sim_arena arena = {0};
+    struct sim_err err = {0};
+    struct mdl_token_law law;
+    struct mdl_pair_moments m;
+    const struct mdl_pair_moments none = {0};
+    double mean = 0.0, var = 0.0, got_mean, got_var;
+
+    ck_assert_int_eq(pairs_of(NULL, false, &arena, &law, &err), SIM_OK);
+    ck_assert_ptr_null(law.pair_service_s);
+    for (int r = 0; r < PAIRS; r++)
+        mean += (3 + 2 * pair_rows[r][0] + 0.5 * pair_rows[r][1]) / PAIRS;
+    for (int r = 0; r < PAIRS; r++) {
+        const double x = 3 + 2 * pair_rows[r][0] + 0.5 * pair_rows[r][1];
+        var += (x - mean) * (x - mean) / PAIRS;
+    }
+    mdl_token_law_moments(&law, &none, &m);
+    mdl_pair_moments_linear(&m, 3, 2, 0.5, &got_mean, &got_var);
+    near_rel(got_mean, mean, 1e-14);
+    near_rel(got_var, var, 1e-13);
+    ck_assert(!mdl_token_law_recorded(&law, false));
+    sim_arena_release(&arena);
+}
+END_TEST
+
+START_TEST(bad_pairs)
+{
+    static const struct {
+        const char *text, *says;
+        bool with_service;
+    } cases[] = {
+        {"input_tokens,output\n1,2\n", "no column 'output_tokens'", false},
+        {"input_tokens,output_tokens\n1,2\n", "no column 'service_s'", true},
+        {"input_tokens,output_tokens\n", "has no row", false},
+        {"input_tokens,output_tokens\n1,2\n3,-4\n",
+            ":3: 'output_tokens' is negative", false},
+        {"input_tokens,output_tokens\n1,2\nx,4\n", ":3: 'x'", false},
+    };
+    struct sim_arena arena = {0};
+    struct mdl_token_law law;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sim_err err = {0};
+        ck_assert_int_eq(
+            pairs_of(cases[i].text, cases[i].with_service, &arena, &law, &err),
+            SIM_E_INPUT);
+        ck_assert_msg(
+            strstr(err.text, cases[i].says) != NULL, "'%s'", err.text);
+    }
+    sim_arena_release(&arena);
+}
+END_TEST
+
+/* One number from the trace, the other of a law: variances add up, and the
+ * covariance is that of the trace where both come from it. */
+START_TEST(recorded_moments)
+{
+    struct sim_arena arena = {0};
+    struct sim_dist *traced = NULL, *law = NULL;
+    struct mdl_pair_moments trace = {0}, m;
+    struct mdl_token_law tokens = {.on = true};
+    double mean, var;
+
+    for (int r = 0; r < PAIRS; r++)
+        mdl_pair_moments_add(&trace, pair_rows[r][0], pair_rows[r][1]);
+    ck_assert_int_eq(sim_dist_traced(&arena, &traced, NULL), SIM_OK);
+    ck_assert_int_eq(
+        sim_dist_empirical((double[]){3, 7}, 2, &arena, &law, NULL), SIM_OK);
+    tokens.input = traced;
+    tokens.output = law;
+    ck_assert(mdl_token_law_recorded(&tokens, false));
+    ck_assert(!mdl_token_law_recorded(&tokens, true));
+    mdl_token_law_moments(&tokens, &trace, &m);
+    mdl_pair_moments_linear(&m, 1, 2, 3, &mean, &var);
+    near_rel(mean, 1 + 2 * trace.mean_x + 3 * 5, 1e-14);
+    near_rel(var, 4 * trace.xx / PAIRS + 9 * 4, 1e-13);
+    tokens.output = traced;
+    ck_assert(mdl_token_law_recorded(&tokens, true));
+    mdl_token_law_moments(&tokens, &trace, &m);
+    mdl_pair_moments_linear(&m, 1, 2, 3, &mean, &var);
+    near_rel(var, (4 * trace.xx + 12 * trace.xy + 9 * trace.yy) / PAIRS, 1e-13);
+    sim_arena_release(&arena);
+}
+END_TEST
+
 TEST_MAIN("models/tokens", marginals, means_and_product, cells, splits, work,
-    work_independent, unknown_law)
+    work_independent, unknown_law, pairs, pairs_moments, bad_pairs,
+    recorded_moments)
