@@ -284,7 +284,7 @@ static void check_tokens(const void *cfg, const struct sim_checker *checker)
         checker->fault(checker->ctx, "", "needs both 'input' and 'output'");
     for (int i = 0; i < 2; i++) {
         if (own[i] != NULL && sim_dist_is_paired(own[i]))
-            checker->fault(checker->ctx, keys[i], "come with the whole row: write tokens: {pairs: ...} alone");
+            checker->fault(checker->ctx, keys[i], "comes with the whole row: write 'tokens: {pairs: ...}' alone");
     }
     if (like != NULL && strcmp(like, "azure-conv") != 0 && strcmp(like, "azure-code") != 0 &&
         strcmp(like, "trace") != 0)

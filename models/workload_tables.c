@@ -134,15 +134,13 @@ static const struct sim_param batch_rows[] = {
     {SIM_PARAM_DIST(BATCH, size), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_SCALAR | SIM_P_STATE,
      .doc = "Requests that arrive together: a whole number, or a distribution whose draws are rounded up (1 .. 1e6)."},
     {SIM_PARAM_F64(BATCH, geometric), .unit = "", .min = 1, .max = 1e5, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
-     .doc = "Mean of a geometric size, in place of 'size'."},
+     .doc = "Mean of a geometric size (1, 2, 3 ...)."},
 };
 
 static void check_batch(const void *cfg, const struct sim_checker *checker)
 {
     const BATCH *batch = cfg;
 
-    if ((batch->size != NULL) == (batch->geometric >= 1.0))
-        checker->fault(checker->ctx, "", "needs either 'size' or 'geometric'");
     if (batch->size != NULL && sim_dist_is_never(batch->size))
         checker->fault(checker->ctx, "size", "is never, expected a number of requests");
     if (batch->size == NULL || !sim_dist_is_constant(batch->size))
@@ -151,7 +149,7 @@ static void check_batch(const void *cfg, const struct sim_checker *checker)
         checker->fault(checker->ctx, "size", "is %g, expected a whole number from 1, or a distribution", sim_dist_mean(batch->size));
 }
 
-static const struct sim_table batch_table = {.name = "batch arrivals", SIM_ROWS(batch_rows), .size = sizeof(BATCH), .check = check_batch,
+static const struct sim_table batch_table = {.name = "batch arrivals", SIM_ROWS(batch_rows), .size = sizeof(BATCH), .check = check_batch, .one_of = true,
     .doc = "Poisson arrivals of batches; the rate stays that of requests."};
 
 #define PROCESS struct mdl_process_cfg
