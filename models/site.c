@@ -300,7 +300,7 @@ static const struct sim_param class_rows[] = {
     {SIM_PARAM_F64(CLASS, share_frac), .unit = "1", .dflt = 1, .min = 0, .max = 1, .flags = SIM_P_STATE,
      .doc = "Share of the arrivals; the shares of all classes sum to 1."},
     {SIM_PARAM_DIST(CLASS, service_s), .unit = "s", .min = 0, .max = 1e9, .flags = SIM_P_STATE | SIM_P_RECORD,
-     .doc = "Service time on one slot of the reference hardware; {from: trace} or {from: pairs}: the column service_s."},
+     .doc = "Service time on one slot of the reference hardware."},
     {SIM_PARAM_GROUP_OPT(CLASS, token_time, &time_table, has_token_time), .doc = "Service time from tokens, in place of 'service'."},
     {SIM_PARAM_STR(CLASS, model), .unit = "", .flags = SIM_P_STATE,
      .doc = "custom: the class gives its tokens and times itself."},

@@ -490,7 +490,7 @@ static const struct sim_dist_kind kinds[] = {
     KIND(uniform, struct points_cfg, "Equally likely between two ends."),
     KIND(triangular, struct points_cfg, "Rising to the mode, then falling."),
     KIND(empirical, struct empirical_cfg, "One of the values of a sample."),
-    KIND(from, struct from_cfg, "The value that a recorded request brings, {from: trace}, or the resampled row of 'tokens.pairs', {from: pairs}."),
+    KIND(from, struct from_cfg, "The value that a recorded request brings, {from: trace}, or the resampled row of tokens: {pairs: ...}, {from: pairs}: column service_s for a service time."),
     { "never", { .name = "never", .doc = "It does not happen: repair: never.", .size = sizeof(struct never_cfg) },
       never_prepare },
 };
