@@ -125,8 +125,15 @@ struct mdl_token_time_cfg {
     double per_output_token_ms;
 };
 
+/* Rows of a user's file, one of which each request draws. */
+struct mdl_pairs_cfg {
+    const char *file; /* resolved path */
+};
+
 struct mdl_tokens_cfg {
-    const char *like;                 /* built-in pair law, "azure-conv" */
+    const char *like; /* built-in pair law, "azure-conv" */
+    bool has_pairs;
+    struct mdl_pairs_cfg pairs;
     const struct sim_dist *input_tok; /* or {from: trace} */
     const struct sim_dist *output_tok;
 };
