@@ -24,9 +24,11 @@ SIM_MUST_CHECK int mdl_reach_hours(const struct mdl_plan *plan,
  * correction (time on test over outages) holds for constant rates only, not
  * for spares that are used up.  The streams of a longer horizon begin as those
  * of the shorter, so history goes on where it ended.  What never fails is not
- * waited for, nor what has not failed after 4,000 changes or 285 years.
+ * waited for, nor what has not failed after 1,000 changes (of what is repaired)
+ * or 285 years.
  *
  * @param horizon_ns  of the timeline that gave `m`
+ * @param n_changes   its changes
  * @param needed      sites needed
  * @param m           in: measures up to the horizon, with `site`; out: first
  *                    outages only
@@ -34,7 +36,8 @@ SIM_MUST_CHECK int mdl_reach_hours(const struct mdl_plan *plan,
  * @retval SIM_E_NOMEM, SIM_E_LIMIT as of mdl_timeline_draw()
  */
 SIM_MUST_CHECK int mdl_first_outages(const struct mdl_dep *dep,
-    int64_t horizon_ns, uint64_t seed, uint64_t replication, int64_t needed,
-    struct mdl_tl_measures *m, double *until_h, struct sim_err *err);
+    int64_t horizon_ns, int64_t n_changes, uint64_t seed, uint64_t replication,
+    int64_t needed, struct mdl_tl_measures *m, double *until_h,
+    struct sim_err *err);
 
 #endif /* MODELS_AVAILABILITY_H */

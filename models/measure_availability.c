@@ -164,8 +164,9 @@ static int measure_timeline(const struct job *job, int64_t index,
         rc = sim_err_set(err, SIM_E_NOMEM, "out of memory");
     /* beside requests the time line is not worth following further */
     if (rc == SIM_OK && !dep->has_requests)
-        rc = mdl_first_outages(dep, job->horizon_ns, (uint64_t)study->cfg->seed,
-            (uint64_t)index, job->needed, m, &until_h, err);
+        rc = mdl_first_outages(dep, job->horizon_ns, tl->n_changes,
+            (uint64_t)study->cfg->seed, (uint64_t)index, job->needed, m,
+            &until_h, err);
     if (rc == SIM_OK)
         first_figures(f, dep, m, until_h);
     return rc;

@@ -10,7 +10,6 @@
 
 /* 285 years: the longest time line there is. */
 static const int64_t longest_ns = INT64_C(9000000000) * SIM_NS_PER_S;
-static const int64_t most_changes = 4000;
 
 static bool may_fail(const struct mdl_tl_member *m)
 {
@@ -37,17 +36,31 @@ static bool waits(
     return open || (lasting < needed && isinf(m->k_first_down_h));
 }
 
+/* Changes after which to give up: 1,000, and all there can be of what is never
+ * repaired, whose rate of outages is not constant. */
+static int64_t most_changes(const struct mdl_dep *dep)
+{
+    int64_t n = 1000;
+
+    for (int i = 0; i < dep->n_members; i++) {
+        const struct mdl_tl_member *m = &dep->tl[i];
+        if (m->server_life_h != NULL && m->server_repair_h == NULL)
+            n += m->servers + m->spares;
+    }
+    return n;
+}
+
 int mdl_first_outages(const struct mdl_dep *dep, int64_t horizon_ns,
-    uint64_t seed, uint64_t replication, int64_t needed,
+    int64_t n_changes, uint64_t seed, uint64_t replication, int64_t needed,
     struct mdl_tl_measures *m, double *until_h, struct sim_err *err)
 {
     assert(m != NULL && m->site != NULL);
 
-    int64_t n_changes = 0, end_ns = horizon_ns;
+    const int64_t most = most_changes(dep);
+    int64_t end_ns = horizon_ns;
     int rc = SIM_OK;
 
-    while (waits(dep, needed, m) && end_ns < longest_ns &&
-           n_changes < most_changes) {
+    while (waits(dep, needed, m) && end_ns < longest_ns && n_changes < most) {
         struct mdl_timeline tl = {0};
         end_ns = end_ns < longest_ns / 2 ? 2 * end_ns : longest_ns;
         rc = mdl_timeline_draw(
