@@ -1,0 +1,9 @@
+/* families.h - what family_*.c export; verify.c calls them in its order. */
+#ifndef TESTS_VERIFY_FAMILIES_H
+#define TESTS_VERIFY_FAMILIES_H
+
+#include "tests/verify/verify.h"
+
+verify_family_fn verify_family_mmc;
+
+#endif /* TESTS_VERIFY_FAMILIES_H */
