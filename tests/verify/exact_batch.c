@@ -1,8 +1,8 @@
-#include "verify/exact_batch.h"
+#include "tests/verify/exact_batch.h"
 
 #include <math.h>
 
-#include "verify/exact_chain.h"
+#include "tests/verify/exact_chain.h"
 
 enum { CUT = 400 };
 

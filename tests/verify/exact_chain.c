@@ -1,4 +1,4 @@
-#include "verify/exact_chain.h"
+#include "tests/verify/exact_chain.h"
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
-#include "verify/exact_network.h"
+#include "tests/verify/exact_network.h"
 
 #include <math.h>
 #include <stddef.h>
 
 #include "sim/err.h"
-#include "verify/exact_phase.h"
+#include "tests/verify/exact_phase.h"
 
 /* ---- open ---------------------------------------------------------------- */
 

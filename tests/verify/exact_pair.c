@@ -1,6 +1,6 @@
-#include "verify/exact_pair.h"
+#include "tests/verify/exact_pair.h"
 
-#include "verify/exact_chain.h"
+#include "tests/verify/exact_chain.h"
 
 /* ---- the shorter queue --------------------------------------------------- */
 

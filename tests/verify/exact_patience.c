@@ -1,4 +1,4 @@
-#include "verify/exact_patience.h"
+#include "tests/verify/exact_patience.h"
 
 #include <math.h>
 

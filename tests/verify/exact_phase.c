@@ -1,8 +1,9 @@
-#include "verify/exact_phase.h"
+#include "tests/verify/exact_phase.h"
 
 #include <math.h>
 
 #include "sim/err.h"
+#include "tests/verify/exact_mmc.h"
 
 /* ---- building ------------------------------------------------------------ */
 
@@ -11,20 +12,11 @@ struct exact_phase exact_phase_exponential(double rate)
     return (struct exact_phase){.n = 1, .start = {1.0}, .rate = {rate}};
 }
 
-double exact_wait_probability(int c, double a)
-{
-    double loss = 1.0;
-
-    for (int k = 1; k <= c; k++)
-        loss = a * loss / (k + a * loss);
-    return c * loss / (c - a * (1.0 - loss));
-}
-
 struct exact_phase exact_phase_mmc_wait(int c, double lambda, double mu)
 {
     struct exact_phase wait = exact_phase_exponential(c * mu - lambda);
 
-    wait.start[0] = exact_wait_probability(c, lambda / mu);
+    wait.start[0] = exact_erlang_c(c, lambda / mu);
     return wait;
 }
 

@@ -68,10 +68,4 @@ double exact_routes_mean(const struct exact_route *routes, int n);
 /** Sigma of a lognormal law by its median and 95th percentile. */
 double exact_lognormal_sigma(double median, double p95);
 
-/* ---- Erlang -------------------------------------------------------------- */
-
-/** Probability that an arrival waits in M/M/c with offered load a = lambda/mu,
- *  by the recursion of the loss formula. */
-double exact_wait_probability(int c, double a);
-
 #endif /* TESTS_VERIFY_EXACT_PHASE_H */

@@ -1,6 +1,6 @@
-#include "verify/exact_servers.h"
+#include "tests/verify/exact_servers.h"
 
-#include "verify/exact_chain.h"
+#include "tests/verify/exact_chain.h"
 
 static int least(int a, int b)
 {

@@ -1,8 +1,8 @@
-#include "verify/exact_spill.h"
+#include "tests/verify/exact_spill.h"
 
 #include <stdbool.h>
 
-#include "verify/exact_chain.h"
+#include "tests/verify/exact_chain.h"
 
 static int state(const struct exact_spill *s, int edge, int central)
 {
