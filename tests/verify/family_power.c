@@ -10,12 +10,11 @@ static const double off_kw = 0.0, boot_kw = 0.250, idle_kw = 0.120,
 
 static void always_on(struct verify *v, int c, double rho)
 {
-    const double lambda = 10.0 * c * rho;
     const double kw = c * (idle_kw + (peak_kw - idle_kw) * rho);
 
     verify_case(
         v, &(struct verify_case){.family = "Power model",
-               .name = verify_text(v, "%d servers, rho = %g", c, rho),
+               .name = verify_text(v, "c = %d, rho = %g", c, rho),
                .route = "utilisation law",
                .body = verify_text(v,
                    "simulate: {requests: 100000, warmup: 2000 requests, "
@@ -23,15 +22,38 @@ static void always_on(struct verify *v, int c, double rho)
                    "arrivals: {rate: %.17g /s}\n"
                    "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
                    "deployments: {d: {sites: {q: {tier: bare, servers: %d, "
-                   "power: {idle: 120 W, peak: 300 W}, "
-                   "facility: {pue: 1.35}}}}}\n",
-                   lambda, c),
+                   "power: {idle: 120 W, peak: 300 W}}}}}\n",
+                   10.0 * c * rho, c),
                .fast = true,
                .checks = {{"d.site.q.power.mean", kw, VERIFY_MEAN},
-                   {"d.site.q.power.facility.mean", 1.35 * kw, VERIFY_MEAN},
+                   {"d.utilization", rho, VERIFY_MEAN}},
+               .n_checks = 2});
+}
+
+/* With constant service and known rates, energy leaves nothing to chance. */
+static void without_chance(struct verify *v)
+{
+    const double lambda = 24.0, busy = 2.4, hours = 8760.0;
+    const double kw = 4 * idle_kw + (peak_kw - idle_kw) * busy;
+
+    verify_case(
+        v, &(struct verify_case){.family = "Power model",
+               .name = "4 servers, constant service, PUE 1.35",
+               .route = "utilisation law",
+               .body =
+                   "simulate: {requests: 5000, warmup: none, replications: 4}\n"
+                   "arrivals: {rate: 24 /s}\n"
+                   "requests: {r: {service: {constant: 100 ms}}}\n"
+                   "deployments: {d: {sites: {q: {tier: bare, servers: 4, "
+                   "power: {idle: 120 W, peak: 300 W}, facility: {pue: 1.35}, "
+                   "energy: {price: 0.11 USD/kWh}}}}}\n",
+               .fast = true,
+               .checks = {{"d.energy.it", kw * hours, VERIFY_EXACT},
+                   {"d.site.q.power.facility.mean", 1.35 * kw, VERIFY_EXACT},
                    {"d.energy.per_request", 1e3 * 1.35 * kw / (3600 * lambda),
-                       VERIFY_MEAN}},
-               .n_checks = 3});
+                       VERIFY_EXACT},
+                   {"d.energy.cost", 0.11 * 1.35 * kw * hours, VERIFY_EXACT}},
+               .n_checks = 4});
 }
 
 /* ---- off while idle ------------------------------------------------------ */
@@ -75,6 +97,7 @@ void verify_family_power(struct verify *v)
 
     always_on(v, 1, 0.7);
     always_on(v, 8, 0.45);
+    without_chance(v);
     power_off(v,
         &(struct exact_setup){
             .servers = 1, .lambda = 5, .mu = 10, .boot_s = 1, .cut = 800},
