@@ -5,5 +5,6 @@
 #include "tests/verify/verify.h"
 
 verify_family_fn verify_family_mmc;
+verify_family_fn verify_family_mg1;
 
 #endif /* TESTS_VERIFY_FAMILIES_H */
