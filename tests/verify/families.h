@@ -5,6 +5,7 @@
 #include "tests/verify/verify.h"
 
 verify_family_fn verify_family_mmc;
+verify_family_fn verify_family_mg1;
 verify_family_fn verify_family_networks;
 verify_family_fn verify_family_rtt;
 verify_family_fn verify_family_batching;

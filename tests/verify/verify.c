@@ -22,6 +22,7 @@
 
 static verify_family_fn *const families[] = {
     verify_family_mmc,
+    verify_family_mg1,
     verify_family_networks,
     verify_family_rtt,
     verify_family_batching,
