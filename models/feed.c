@@ -83,13 +83,13 @@ static void start_streams(struct mdl_feed *feed, double from_s)
 }
 
 static void source_paths(
-    struct source_state *s, const struct mdl_dep *dep, int source)
+    struct source_state *s, const struct mdl_dep *dep, int source, int cls)
 {
     s->access_mu = -INFINITY;
-    s->need_choice = mdl_policy_draws(dep->cfg->routing.policy);
+    s->need_choice = mdl_route_draws(dep, source) || !dep->flows[cls].plain;
     for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
         const struct mdl_candidate *c = &dep->candidates[i];
-        const int entry = dep->members[c->member].entry;
+        const int entry = dep->places[c->place].entry;
         s->sigma = fmax(s->sigma, c->path->jitter_sigma);
         if (isfinite(c->path->access_mu)) {
             s->access_mu = c->path->access_mu;
@@ -136,7 +136,7 @@ int mdl_feed_create(
     }
     for (int i = 0; i < plan->n_sources; i++) {
         const struct mdl_rate rate = mdl_plan_rate(plan, i);
-        source_paths(&feed->sources[i], cfg->dep, i);
+        source_paths(&feed->sources[i], cfg->dep, i, plan->sources[i].cls);
         if (plan->classes[plan->sources[i].cls].trace.n == 0)
             feed->total_rate_per_s += mdl_rate_at(&rate, cfg->origin_s);
     }

@@ -301,6 +301,19 @@ static void class_rate(struct mdl_class *c)
     const double share = c->cfg->has_arrivals ? 1.0 : c->cfg->share_frac;
     double rate = c->arrivals->rate_per_s;
 
+    if (c->cfg->has_journey) {
+        c->rate_per_s = 0.0;
+        for (int i = 0; i < c->cfg->journey.n_enter; i++)
+            c->rate_per_s += c->cfg->journey.enter[i].rate_per_s;
+        return;
+    }
+    if (c->arrivals->process.has_closed) {
+        /* they never send faster than without any wait */
+        const struct mdl_closed_cfg *closed = &c->arrivals->process.closed;
+        c->rate_per_s = (double)closed->population * share /
+                        (sim_dist_mean(closed->think_s) + c->mean_work_s);
+        return;
+    }
     if (c->trace.n > 1) {
         c->rate_per_s = c->trace.n / c->trace.t_s[c->trace.n - 1];
         return;
@@ -316,7 +329,8 @@ static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
     int rc;
 
     c->cfg = cfg;
-    c->arrivals = cfg->has_arrivals ? &cfg->arrivals : &plan->cfg->arrivals;
+    c->arrivals = cfg->has_arrivals || cfg->has_journey ? &cfg->arrivals
+                                                        : &plan->cfg->arrivals;
     c->growth_norm = growth_norm(c->arrivals->growth_per_yr);
     class_objective(c);
     rc = mdl_shape_build(c->arrivals, plan->data, &plan->arena, &c->shape, err);
@@ -373,7 +387,9 @@ static int plan_sources(struct mdl_plan *plan, struct sim_err *err)
             plan->classes[s->cls].cfg->name);
         s->entity = sim_entity(name);
         s->base_per_s =
-            plan->classes[s->cls].rate_per_s * plan->users[s->user].share;
+            plan->classes[s->cls].arrivals->process.has_closed
+                ? 0.0 /* launched as they are answered, not pulled */
+                : plan->classes[s->cls].rate_per_s * plan->users[s->user].share;
     }
     return SIM_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/flow.h"
 #include "models/routing.h"
 #include "models/run.h"
 #include "models/workload_time.h"
@@ -62,6 +63,9 @@ static const struct sim_param site_rows[] = {
     {SIM_PARAM_GROUP_OPT(SITE, batching, &mdl_batching_table, has_batching), .doc = "Requests served together."},
     {SIM_PARAM_GROUP_OPT(SITE, power_off, &mdl_power_off_table, has_power_off), .doc = "Servers switched off while idle."},
     {SIM_PARAM_GROUP(SITE, hardware, &mdl_hardware_table), .preset = "hardware", .doc = "What a server is."},
+    {SIM_PARAM_ENUM(SITE, balance, mdl_balance_names), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Which of several members at one place gets a request: random; sticky: always the same by user; round-robin; shortest-queue."},
+    {SIM_PARAM_GROUP_OPT(SITE, cache, &mdl_cache_table, has_cache), .doc = "Cache of answers."},
     {SIM_PARAM_GROUP_OPT(SITE, network, &mdl_network_table, has_network), .doc = "Round trip between user and site; absent: none."},
     {SIM_PARAM_GROUP(SITE, power, &mdl_power_table), .doc = "Power of a server."},
     {SIM_PARAM_GROUP(SITE, facility, &mdl_facility_table), .doc = "Building, power and cooling."},
@@ -104,8 +108,10 @@ static const struct sim_param routing_rows[] = {
      .doc = "Members that power-of-d compares."},
     {SIM_PARAM_STRS(ROUTING, prefer, n_prefer), .unit = "", .flags = SIM_P_STATE,
      .doc = "Site entries in order of preference; absent: all entries are one group."},
+    {SIM_PARAM_GROUP_OPT(ROUTING, spill, &mdl_spill_table, has_spill), .doc = "When an arriving request goes on to the next choice."},
     {SIM_PARAM_BOOL(ROUTING, failover), .unit = "", .dflt = 1, .flags = SIM_P_STATE,
      .doc = "Requests go to the next choice when a site is known to be down."},
+    {SIM_PARAM_GROUP_OPT(ROUTING, hedge, &mdl_hedge_table, has_hedge), .doc = "A second copy when the answer is late."},
 };
 static const struct sim_table routing_table = {.name = "routing", SIM_ROWS(routing_rows), .size = sizeof(ROUTING),
     .doc = "Which site serves a request."};
@@ -295,6 +301,14 @@ static const struct sim_param class_rows[] = {
      .doc = "Longest wait before service after which a request leaves."},
     {SIM_PARAM_STR(CLASS, residency), .unit = "", .flags = SIM_P_STATE,
      .doc = "Region whose sites alone may serve the class."},
+    {SIM_PARAM_STRS(CLASS, only, n_only), .unit = "", .flags = SIM_P_STATE, .doc = "Site entries that may serve the class; absent: all."},
+    {SIM_PARAM_LIST(CLASS, stages, n_stages, &mdl_stage_table), .doc = "Visits one after the other."},
+    {SIM_PARAM_GROUP_OPT(CLASS, journey, &mdl_journey_table, has_journey), .doc = "Visits from site to site by chance."},
+    {SIM_PARAM_GROUP_OPT(CLASS, fork, &mdl_fork_table, has_fork), .doc = "Parts served side by side."},
+    {SIM_PARAM_GROUP_OPT(CLASS, cascade, &mdl_cascade_table, has_cascade), .doc = "A small model first, a large one for a share."},
+    {SIM_PARAM_GROUP_OPT(CLASS, retries, &mdl_retries_table, has_retries), .doc = "Further attempts."},
+    {SIM_PARAM_GROUP_OPT(CLASS, limit, &mdl_limit_table, has_limit), .doc = "Rate limit."},
+    {SIM_PARAM_GROUP_OPT(CLASS, fallback, &mdl_fallback_table, has_fallback), .doc = "Who serves what was lost."},
     {SIM_PARAM_F64(CLASS, value_usd), .unit = "USD", .dflt = 0, .min = 0, .max = 1e9,
      .doc = "Value of a request served; lost requests cost it."},
     {SIM_PARAM_GROUP_OPT(CLASS, arrivals, &mdl_arrivals_table, has_arrivals), .doc = "Arrivals of this class alone, in place of a share."},
@@ -467,7 +481,7 @@ static void check_shares(const RUN *run, const struct sim_checker *checker)
     int sharing = 0;
 
     for (int i = 0; i < run->n_requests; i++) {
-        if (!run->requests[i].has_arrivals) {
+        if (!run->requests[i].has_arrivals && !run->requests[i].has_journey) {
             sum += run->requests[i].share_frac;
             sharing++;
         }
@@ -549,44 +563,61 @@ static void check_residency(const RUN *run, const struct sim_checker *checker)
     }
 }
 
-static void check_trace(const RUN *run, const struct sim_checker *checker)
+/* Traces and clients that wait run on from time zero: no windows. */
+static void check_process(const struct mdl_process_cfg *process,
+    const char *scope, const struct sim_checker *checker)
 {
-    const SIMULATE *s = &run->simulate;
-    const bool windowed = isnan(s->duration_s) && s->requests < 0;
     char key[128];
 
-    if (!windowed)
-        return;
-    if (run->has_arrivals && run->arrivals.process.has_trace)
-        checker->fault(checker->ctx, "arrivals.process.trace",
-            "a trace needs 'simulate.duration' or 'simulate.requests', not "
-            "windows");
-    for (int c = 0; c < run->n_requests; c++) {
-        if (!run->requests[c].has_arrivals ||
-            !run->requests[c].arrivals.process.has_trace)
-            continue;
-        snprintf(key, sizeof key, "requests.%s.arrivals.process.trace",
-            run->requests[c].name);
+    if (process->has_trace) {
+        snprintf(key, sizeof key, "%sarrivals.process.trace", scope);
         checker->fault(checker->ctx, key,
             "a trace needs 'simulate.duration' or 'simulate.requests', not "
             "windows");
     }
+    if (process->has_closed) {
+        snprintf(key, sizeof key, "%sarrivals.process.closed", scope);
+        checker->fault(checker->ctx, key,
+            "closed-loop clients need 'simulate.duration' or "
+            "'simulate.requests', not windows");
+    }
 }
 
-/* A class without a time of its own is served where batching gives one. */
+static void check_processes(const RUN *run, const struct sim_checker *checker)
+{
+    const SIMULATE *s = &run->simulate;
+    char scope[96];
+
+    if (!isnan(s->duration_s) || s->requests >= 0)
+        return;
+    if (run->has_arrivals)
+        check_process(&run->arrivals.process, "", checker);
+    for (int c = 0; c < run->n_requests; c++) {
+        if (!run->requests[c].has_arrivals)
+            continue;
+        snprintf(scope, sizeof scope, "requests.%s.", run->requests[c].name);
+        check_process(&run->requests[c].arrivals.process, scope, checker);
+    }
+}
+
+/* A class without a time of its own is served where batching gives one, or its
+ * visits have their own. */
 static void check_service(const RUN *run, const struct sim_checker *checker)
 {
     for (int c = 0; c < run->n_requests; c++) {
         const CLASS *cls = &run->requests[c];
-        bool missing = false;
+        bool missing = cls->n_stages == 0, batched = true;
         char key[128];
-        if (cls->service_s != NULL || cls->has_token_time)
+        if (cls->service_s != NULL || cls->has_token_time || cls->has_journey ||
+            (cls->has_cascade && cls->cascade.small_s != NULL))
             continue;
+        for (int i = 0; i < cls->n_stages; i++)
+            missing = missing || cls->stages[i].service_s == NULL;
         for (int d = 0; d < run->n_deployments; d++)
             for (int i = 0; i < run->deployments[d].n_sites; i++)
-                missing = missing || !run->deployments[d].sites[i].has_batching;
+                batched = batched && run->deployments[d].sites[i].has_batching;
         snprintf(key, sizeof key, "requests.%s", cls->name);
-        if (missing)
+        if (missing && !batched)
             checker->fault(
                 checker->ctx, key, "needs either 'service' or 'token_time'");
     }
@@ -615,7 +646,8 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_service(run, checker);
     check_thresholds(run, checker);
     check_residency(run, checker);
-    check_trace(run, checker);
+    check_processes(run, checker);
+    mdl_flow_check(run, checker);
     if (mdl_calendar_of(run->start).day_of_month != 1)
         checker->fault(
             checker->ctx, "start", "'start' must be the first day of a month");

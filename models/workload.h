@@ -49,6 +49,12 @@ struct mdl_batch_cfg {
     int64_t size; /* requests that come together */
 };
 
+/* Clients that wait for an answer before they think and send again. */
+struct mdl_closed_cfg {
+    int64_t population;
+    const struct sim_dist *think_s;
+};
+
 struct mdl_process_cfg {
     int law; /* only choice: poisson */
     bool has_cox;
@@ -62,6 +68,8 @@ struct mdl_process_cfg {
     struct mdl_batch_cfg batch;
     bool has_trace;
     struct mdl_trace_cfg trace;
+    bool has_closed;
+    struct mdl_closed_cfg closed;
 };
 
 struct mdl_sine_cfg {

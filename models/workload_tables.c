@@ -117,6 +117,16 @@ static const struct sim_param batch_rows[] = {
 static const struct sim_table batch_table = {.name = "batch arrivals", SIM_ROWS(batch_rows), .size = sizeof(BATCH),
     .doc = "Poisson arrivals of batches."};
 
+#define CLOSED struct mdl_closed_cfg
+static const struct sim_param closed_rows[] = {
+    {SIM_PARAM_I64(CLOSED, population), .unit = "", .required = true, .min = 1, .max = 1e7, .flags = SIM_P_STATE,
+     .doc = "Clients of all users together, dealt to them by weight."},
+    {SIM_PARAM_DIST(CLOSED, think_s), .unit = "s", .required = true, .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Time between an answer and the client's next request."},
+};
+static const struct sim_table closed_table = {.name = "closed loop", SIM_ROWS(closed_rows), .size = sizeof(CLOSED),
+    .doc = "Clients that wait for the answer before they send again; needs 'duration' or 'requests' under 'simulate'."};
+
 #define PROCESS struct mdl_process_cfg
 static const char *const laws[] = {"poisson", NULL};
 static const struct sim_param process_rows[] = {
@@ -129,6 +139,7 @@ static const struct sim_param process_rows[] = {
     {SIM_PARAM_GROUP_OPT(PROCESS, mmpp, &mmpp_table, has_mmpp), .doc = "A rate that jumps between states."},
     {SIM_PARAM_GROUP_OPT(PROCESS, batch, &batch_table, has_batch), .doc = "Requests in batches."},
     {SIM_PARAM_GROUP_OPT(PROCESS, trace, &trace_table, has_trace), .doc = "Replay of a recorded trace."},
+    {SIM_PARAM_GROUP_OPT(PROCESS, closed, &closed_table, has_closed), .doc = "Clients that wait for an answer."},
 };
 static const struct sim_table process_table = {.name = "process", SIM_ROWS(process_rows), .size = sizeof(PROCESS),
     .one_of = true, .doc = "How requests follow one another."};
@@ -208,7 +219,12 @@ static void check(const void *cfg, const struct sim_checker *checker)
     const CFG *arrivals = cfg;
     const bool no_rate = !(arrivals->rate_per_s == arrivals->rate_per_s);
 
-    if (no_rate && !arrivals->process.has_trace && !arrivals->process.has_mmpp)
+    if (arrivals->process.has_closed && !no_rate)
+        checker->fault(checker->ctx, "rate",
+            "has no meaning with closed-loop clients, who send as they are "
+            "answered");
+    if (no_rate && !arrivals->process.has_trace &&
+        !arrivals->process.has_mmpp && !arrivals->process.has_closed)
         checker->fault(checker->ctx, "", "needs a 'rate'");
 }
 
