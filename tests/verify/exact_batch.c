@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "tests/verify/exact_chain.h"
+#include "tests/verify/exact_banded.h"
 
 enum { CUT = 400 };
 
@@ -33,7 +33,7 @@ static double mean_time_s(const struct exact_batching *b, int size)
     return b->fixed_s + b->per_item_s * size;
 }
 
-static void fill(const struct exact_batching *b, struct exact_chain *chain)
+static void fill(const struct exact_batching *b, struct exact_banded *chain)
 {
     double p[CUT + 1];
 
@@ -42,20 +42,20 @@ static void fill(const struct exact_batching *b, struct exact_chain *chain)
         double rest = 1.0;
         arrivals(b, mean_time_s(b, size), p);
         for (int k = 0; waiting - size + k < CUT; k++) {
-            exact_chain_add(chain, left, waiting - size + k, p[k]);
+            exact_banded_add(chain, left, waiting - size + k, p[k]);
             rest -= p[k];
         }
-        exact_chain_add(chain, left, CUT, rest > 0.0 ? rest : 0.0);
+        exact_banded_add(chain, left, CUT, rest > 0.0 ? rest : 0.0);
     }
 }
 
 struct exact_batches exact_batch_server(const struct exact_batching *b)
 {
-    struct exact_chain *chain = exact_chain_create(CUT + 1, CUT);
+    struct exact_banded *chain = exact_banded_create(CUT + 1, CUT);
     double area = 0.0, length = 0.0, size_sum = 0.0;
 
     fill(b, chain);
-    const double *p = exact_chain_solve(chain);
+    const double *p = exact_banded_solve(chain);
     for (int left = 0; left <= CUT; left++) {
         const int waiting = at_start(b, left), size = batch_size(b, waiting);
         const double m = mean_time_s(b, size);
@@ -67,7 +67,7 @@ struct exact_batches exact_batch_server(const struct exact_batching *b)
         length += p[left] * ((waiting - left) / b->lambda + m);
         size_sum += p[left] * size;
     }
-    exact_chain_destroy(chain);
+    exact_banded_destroy(chain);
     return (struct exact_batches){.in_system = area / length,
         .response_s = area / length / b->lambda,
         .size = size_sum};

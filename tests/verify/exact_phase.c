@@ -142,13 +142,6 @@ double exact_phase_quantile(const struct exact_phase *f, double level)
 
 /* ---- with a round trip --------------------------------------------------- */
 
-double exact_lognormal_sigma(double median, double p95)
-{
-    const double score = 1.6448536269514722; /* 95th percentile of N(0, 1) */
-
-    return log(p95 / median) / score;
-}
-
 static double route_tail(const struct exact_route *r, double t)
 {
     enum { STEPS = 600 };

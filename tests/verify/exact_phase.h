@@ -65,7 +65,4 @@ double exact_routes_quantile(
 
 double exact_routes_mean(const struct exact_route *routes, int n);
 
-/** Sigma of a lognormal law by its median and 95th percentile. */
-double exact_lognormal_sigma(double median, double p95);
-
 #endif /* TESTS_VERIFY_EXACT_PHASE_H */

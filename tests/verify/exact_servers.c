@@ -1,6 +1,6 @@
 #include "tests/verify/exact_servers.h"
 
-#include "tests/verify/exact_chain.h"
+#include "tests/verify/exact_banded.h"
 
 static int least(int a, int b)
 {
@@ -21,37 +21,37 @@ static int booting(const struct exact_setup *q, int n, int on)
 }
 
 static void setup_jumps(
-    const struct exact_setup *q, struct exact_chain *chain, int n, int on)
+    const struct exact_setup *q, struct exact_banded *chain, int n, int on)
 {
     const int here = setup_state(q, n, on);
 
     /* more servers on than requests: never entered, but a state needs a way
      * out to be censored */
     if (on > n) {
-        exact_chain_add(chain, here, setup_state(q, n, on - 1), 1.0);
+        exact_banded_add(chain, here, setup_state(q, n, on - 1), 1.0);
         return;
     }
     if (n < q->cut)
-        exact_chain_add(chain, here, setup_state(q, n + 1, on), q->lambda);
+        exact_banded_add(chain, here, setup_state(q, n + 1, on), q->lambda);
     if (on > 0)
-        exact_chain_add(
+        exact_banded_add(
             chain, here, setup_state(q, n - 1, least(on, n - 1)), on * q->mu);
     if (booting(q, n, on) > 0)
-        exact_chain_add(chain, here, setup_state(q, n, on + 1),
+        exact_banded_add(chain, here, setup_state(q, n, on + 1),
             booting(q, n, on) / q->boot_s);
 }
 
 struct exact_setup_result exact_setup_queue(const struct exact_setup *q)
 {
     const int last = setup_state(q, q->cut, q->servers);
-    struct exact_chain *chain = exact_chain_create(last + 1, q->servers + 2);
+    struct exact_banded *chain = exact_banded_create(last + 1, q->servers + 2);
     struct exact_setup_result out = {.response_s = 0.0};
 
     for (int n = 0; n <= q->cut; n++) {
         for (int on = 0; on <= q->servers; on++)
             setup_jumps(q, chain, n, on);
     }
-    const double *p = exact_chain_solve(chain);
+    const double *p = exact_banded_solve(chain);
     for (int n = 0; n <= q->cut; n++) {
         for (int on = 0; on <= least(n, q->servers); on++) {
             const double mass = p[setup_state(q, n, on)];
@@ -61,7 +61,7 @@ struct exact_setup_result exact_setup_queue(const struct exact_setup *q)
         }
     }
     out.off = q->servers - out.busy - out.boot;
-    exact_chain_destroy(chain);
+    exact_banded_destroy(chain);
     return out;
 }
 
@@ -73,21 +73,21 @@ static int breakdown_state(const struct exact_breakdowns *q, int n, int down)
 }
 
 static void breakdown_jumps(const struct exact_breakdowns *q,
-    struct exact_chain *chain, int n, int down)
+    struct exact_banded *chain, int n, int down)
 {
     const int here = breakdown_state(q, n, down), up = q->servers - down;
 
     if (n < q->cut)
-        exact_chain_add(
+        exact_banded_add(
             chain, here, breakdown_state(q, n + 1, down), q->lambda);
     if (n > 0 && up > 0)
-        exact_chain_add(
+        exact_banded_add(
             chain, here, breakdown_state(q, n - 1, down), least(n, up) * q->mu);
     if (up > 0)
-        exact_chain_add(
+        exact_banded_add(
             chain, here, breakdown_state(q, n, down + 1), up / q->life_s);
     if (down > 0)
-        exact_chain_add(chain, here, breakdown_state(q, n, down - 1),
+        exact_banded_add(chain, here, breakdown_state(q, n, down - 1),
             least(down, q->crews) / q->repair_s);
 }
 
@@ -95,14 +95,14 @@ struct exact_breakdowns_result exact_breakdowns_queue(
     const struct exact_breakdowns *q)
 {
     const int last = breakdown_state(q, q->cut, q->servers);
-    struct exact_chain *chain = exact_chain_create(last + 1, q->servers + 1);
+    struct exact_banded *chain = exact_banded_create(last + 1, q->servers + 1);
     struct exact_breakdowns_result out = {.in_system = 0.0};
 
     for (int n = 0; n <= q->cut; n++) {
         for (int down = 0; down <= q->servers; down++)
             breakdown_jumps(q, chain, n, down);
     }
-    const double *p = exact_chain_solve(chain);
+    const double *p = exact_banded_solve(chain);
     for (int n = 0; n <= q->cut; n++) {
         for (int down = 0; down <= q->servers; down++) {
             const double mass = p[breakdown_state(q, n, down)];
@@ -112,7 +112,7 @@ struct exact_breakdowns_result exact_breakdowns_queue(
         }
     }
     out.response_s = out.in_system / q->lambda;
-    exact_chain_destroy(chain);
+    exact_banded_destroy(chain);
     return out;
 }
 

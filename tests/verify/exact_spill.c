@@ -2,7 +2,7 @@
 
 #include <stdbool.h>
 
-#include "tests/verify/exact_chain.h"
+#include "tests/verify/exact_banded.h"
 
 static int state(const struct exact_spill *s, int edge, int central)
 {
@@ -15,20 +15,20 @@ static int serving(const struct exact_spill *s, int central)
 }
 
 static void jumps(
-    const struct exact_spill *s, struct exact_chain *chain, int e, int n)
+    const struct exact_spill *s, struct exact_banded *chain, int e, int n)
 {
     const int here = state(s, e, n);
     const bool full = e == s->edge_servers;
     const double to_central = s->central_rate + (full ? s->edge_rate : 0.0);
 
     if (!full)
-        exact_chain_add(chain, here, state(s, e + 1, n), s->edge_rate);
+        exact_banded_add(chain, here, state(s, e + 1, n), s->edge_rate);
     if (n < s->central_capacity)
-        exact_chain_add(chain, here, state(s, e, n + 1), to_central);
+        exact_banded_add(chain, here, state(s, e, n + 1), to_central);
     if (e > 0)
-        exact_chain_add(chain, here, state(s, e - 1, n), e * s->edge_mu);
+        exact_banded_add(chain, here, state(s, e - 1, n), e * s->edge_mu);
     if (n > 0)
-        exact_chain_add(
+        exact_banded_add(
             chain, here, state(s, e, n - 1), serving(s, n) * s->central_mu);
 }
 
@@ -67,20 +67,20 @@ static void weigh(const struct exact_spill *s, int e, int n, double p,
 struct exact_spilled exact_spill_chain(const struct exact_spill *s)
 {
     const int last = state(s, s->edge_servers, s->central_capacity);
-    struct exact_chain *chain =
-        exact_chain_create(last + 1, s->edge_servers + 1);
+    struct exact_banded *chain =
+        exact_banded_create(last + 1, s->edge_servers + 1);
     struct exact_spilled out = {.spill = 0.0};
 
     for (int n = 0; n <= s->central_capacity; n++) {
         for (int e = 0; e <= s->edge_servers; e++)
             jumps(s, chain, e, n);
     }
-    const double *p = exact_chain_solve(chain);
+    const double *p = exact_banded_solve(chain);
     for (int n = 0; n <= s->central_capacity; n++) {
         for (int e = 0; e <= s->edge_servers; e++)
             weigh(s, e, n, p[state(s, e, n)], &out);
     }
-    exact_chain_destroy(chain);
+    exact_banded_destroy(chain);
     out.edge_response_s /= 1.0 - out.edge_loss;
     out.central_response_s /= 1.0 - out.central_loss;
     out.loss =

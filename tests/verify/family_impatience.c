@@ -1,5 +1,5 @@
 /* Requests that leave the queue, and requests that come in batches. */
-#include "tests/verify/exact_chain.h"
+#include "tests/verify/exact_banded.h"
 #include "tests/verify/exact_patience.h"
 #include "tests/verify/families.h"
 
@@ -67,19 +67,19 @@ static void patiences(struct verify *v)
 static double batch_arrivals_number(double lambda, int b, int c, double mu)
 {
     enum { CUT = 1500 };
-    struct exact_chain *chain = exact_chain_create(CUT + 1, b);
+    struct exact_banded *chain = exact_banded_create(CUT + 1, b);
     double number = 0.0;
 
     for (int n = 0; n <= CUT; n++) {
         if (n + b <= CUT)
-            exact_chain_add(chain, n, n + b, lambda / b);
+            exact_banded_add(chain, n, n + b, lambda / b);
         if (n > 0)
-            exact_chain_add(chain, n, n - 1, (n < c ? n : c) * mu);
+            exact_banded_add(chain, n, n - 1, (n < c ? n : c) * mu);
     }
-    const double *p = exact_chain_solve(chain);
+    const double *p = exact_banded_solve(chain);
     for (int n = 0; n <= CUT; n++)
         number += n * p[n];
-    exact_chain_destroy(chain);
+    exact_banded_destroy(chain);
     return number;
 }
 

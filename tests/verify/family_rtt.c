@@ -2,6 +2,7 @@
  *
  * Behind random trips a site still sees Poisson arrivals, independent of the
  * trips (displacement theorem). */
+#include "tests/verify/exact_math.h"
 #include "tests/verify/exact_phase.h"
 #include "tests/verify/families.h"
 
@@ -48,7 +49,7 @@ static void one_site(struct verify *v, const char *name, const char *rtt,
 static void two_sites(struct verify *v, const char *name, const char *edge_rtt,
     double edge_median_s, double edge_sigma)
 {
-    const double sigma = exact_lognormal_sigma(0.060, 0.120);
+    const double sigma = exact_lognormal_fit(0.060, 0.120).sigma;
     const struct exact_route r[] = {{.share = 0.8,
                                         .time = exact_phase_mmc(3, 16.0, 8.0),
                                         .median_s = edge_median_s,
@@ -94,12 +95,12 @@ void verify_family_rtt(struct verify *v)
     one_site(v, "constant trip of 5 ms", "{constant: 5 ms}", 0.005, 0.0);
     one_site(v, "lognormal trip, median 60 ms, p95 120 ms",
         "{lognormal: {median: 60 ms, p95: 120 ms}}", 0.060,
-        exact_lognormal_sigma(0.060, 0.120));
+        exact_lognormal_fit(0.060, 0.120).sigma);
     one_site(v, "lognormal trip, median 5 ms, p95 30 ms",
         "{lognormal: {median: 5 ms, p95: 30 ms}}", 0.005,
-        exact_lognormal_sigma(0.005, 0.030));
+        exact_lognormal_fit(0.005, 0.030).sigma);
     two_sites(v, "constant trip to the edge", "{constant: 8 ms}", 0.008, 0.0);
     two_sites(v, "lognormal trips to both",
         "{lognormal: {median: 10 ms, p95: 25 ms}}", 0.010,
-        exact_lognormal_sigma(0.010, 0.025));
+        exact_lognormal_fit(0.010, 0.025).sigma);
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "tests/verify/exact_batch.h"
-#include "tests/verify/exact_chain.h"
+#include "tests/verify/exact_banded.h"
 #include "tests/verify/exact_patience.h"
 
 static void check_close(double got, double want, double tolerance)
@@ -66,8 +66,8 @@ START_TEST(by_generator)
         .per_item_s = item,
         .exponential = true};
     const struct exact_batches got = exact_batch_server(&b);
-    struct exact_chain *c =
-        exact_chain_create((CUT + 1) * ROW, (MAX + 1) * ROW);
+    struct exact_banded *c =
+        exact_banded_create((CUT + 1) * ROW, (MAX + 1) * ROW);
     double number = 0.0, starts = 0.0, started = 0.0;
 
     for (int n = 0; n <= CUT; n++) {
@@ -77,18 +77,18 @@ START_TEST(by_generator)
             const int next = n < MIN ? 0 : n < MAX ? n : MAX;
             if ((size == 0 && n >= MIN) || (size > 0 && size < MIN)) {
                 /* never entered; a way out all the same */
-                exact_chain_add(c, here, here - 1 - (size == 0) * MAX, 1.0);
+                exact_banded_add(c, here, here - 1 - (size == 0) * MAX, 1.0);
                 continue;
             }
             if (size == 0 && n == MIN - 1)
-                exact_chain_add(c, here, MIN, lambda);
+                exact_banded_add(c, here, MIN, lambda);
             else if (n < CUT)
-                exact_chain_add(c, here, here + ROW, lambda);
+                exact_banded_add(c, here, here + ROW, lambda);
             if (size > 0)
-                exact_chain_add(c, here, (n - next) * ROW + next, rate);
+                exact_banded_add(c, here, (n - next) * ROW + next, rate);
         }
     }
-    const double *p = exact_chain_solve(c);
+    const double *p = exact_banded_solve(c);
     for (int i = 0; i < (CUT + 1) * ROW; i++) {
         const int size = i % ROW;
         const double ends = size > 0 ? p[i] / (fixed + item * size) : 0.0;
@@ -99,7 +99,7 @@ START_TEST(by_generator)
     check_close(got.in_system, number, 1e-9);
     check_close(got.size, started / starts, 1e-9);
     check_close(started, lambda, 1e-9);
-    exact_chain_destroy(c);
+    exact_banded_destroy(c);
 }
 END_TEST
 

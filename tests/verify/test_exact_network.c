@@ -4,9 +4,10 @@
 
 #include <math.h>
 
-#include "tests/verify/exact_chain.h"
+#include "tests/verify/exact_banded.h"
 #include "tests/verify/exact_mmc.h"
 #include "tests/verify/exact_network.h"
+#include "tests/verify/exact_math.h"
 #include "tests/verify/exact_phase.h"
 
 static void check_close(double got, double want, double tolerance)
@@ -94,7 +95,7 @@ END_TEST
 START_TEST(lognormal_trip)
 {
     enum { STEPS = 200000 };
-    const double sigma = exact_lognormal_sigma(0.060, 0.120);
+    const double sigma = exact_lognormal_fit(0.060, 0.120).sigma;
     const struct exact_route r = {.share = 1.0,
         .time = exact_phase_exponential(8.0),
         .median_s = 0.060,
@@ -196,23 +197,24 @@ START_TEST(closed_several_servers)
     enum { POPULATION = 12, ROW = POPULATION + 1 };
     const struct exact_station s[] = {{3, 4.0}, {1, 9.0}};
     const struct exact_closed got = exact_closed_network(s, 2, POPULATION, 0.5);
-    struct exact_chain *c = exact_chain_create(ROW * ROW, ROW);
+    struct exact_banded *c = exact_banded_create(ROW * ROW, ROW);
     double number[2] = {0.0, 0.0}, rate = 0.0;
 
     for (int a = 0; a < ROW; a++) {
         for (int b = 0; b < ROW; b++) {
             const int here = a * ROW + b, thinking = POPULATION - a - b;
             if (thinking < 0) /* never entered */
-                exact_chain_add(c, here, here - 1, 1.0);
+                exact_banded_add(c, here, here - 1, 1.0);
             if (thinking > 0)
-                exact_chain_add(c, here, here + ROW, thinking / 0.5);
+                exact_banded_add(c, here, here + ROW, thinking / 0.5);
             if (a > 0 && thinking >= 0 && b < POPULATION)
-                exact_chain_add(c, here, here - ROW + 1, (a < 3 ? a : 3) * 4.0);
+                exact_banded_add(
+                    c, here, here - ROW + 1, (a < 3 ? a : 3) * 4.0);
             if (b > 0 && thinking >= 0)
-                exact_chain_add(c, here, here - 1, 9.0);
+                exact_banded_add(c, here, here - 1, 9.0);
         }
     }
-    const double *p = exact_chain_solve(c);
+    const double *p = exact_banded_solve(c);
     for (int i = 0; i < ROW * ROW; i++) {
         number[0] += p[i] * (i / ROW);
         number[1] += p[i] * (i % ROW);
@@ -221,7 +223,7 @@ START_TEST(closed_several_servers)
     check_close(got.rate, rate, 1e-12);
     check_close(got.in_system[0], number[0], 1e-12);
     check_close(got.in_system[1], number[1], 1e-12);
-    exact_chain_destroy(c);
+    exact_banded_destroy(c);
 }
 END_TEST
 

@@ -1,5 +1,5 @@
-/* exact_chain.h - stationary law of a Markov chain whose states, numbered well,
- * jump only to near numbers.
+/* exact_banded.h - stationary law of a Markov chain whose states, numbered
+ * well, jump only to near numbers.
  *
  * Grassmann, Taksar and Heyman's elimination (Operations Research 33, 1985,
  * p. 1107): states are censored from the last to the first, then filled in
@@ -9,23 +9,23 @@
  * A chain without end is cut where its mass is far below the figures looked
  * for; state 0 must be reachable from every other.
  */
-#ifndef TESTS_VERIFY_EXACT_CHAIN_H
-#define TESTS_VERIFY_EXACT_CHAIN_H
+#ifndef TESTS_VERIFY_EXACT_BANDED_H
+#define TESTS_VERIFY_EXACT_BANDED_H
 
-struct exact_chain;
+struct exact_banded;
 
 /** `n` states 0 .. n-1 and no jump.  Never NULL: without memory it stops the
  *  program, as nothing can be verified then. */
-struct exact_chain *exact_chain_create(int n, int band);
+struct exact_banded *exact_banded_create(int n, int band);
 
-void exact_chain_destroy(struct exact_chain *c);
+void exact_banded_destroy(struct exact_banded *c);
 
 /** One more way from a state to another, at a rate [1/s] or, for a chain in
  *  discrete time, with a probability; from = to changes nothing. */
-void exact_chain_add(struct exact_chain *c, int from, int to, double rate);
+void exact_banded_add(struct exact_banded *c, int from, int to, double rate);
 
 /** Solve, once, as the jumps are consumed.  The probabilities, n of them, live
  *  as long as the chain. */
-const double *exact_chain_solve(struct exact_chain *c);
+const double *exact_banded_solve(struct exact_banded *c);
 
-#endif /* TESTS_VERIFY_EXACT_CHAIN_H */
+#endif /* TESTS_VERIFY_EXACT_BANDED_H */

@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "sim/alloc.h"
-#include "tests/verify/exact_chain.h"
+#include "tests/verify/exact_banded.h"
 #include "tests/verify/exact_mmc.h"
 #include "tests/verify/exact_pair.h"
 #include "tests/verify/exact_phase.h"
@@ -90,17 +90,17 @@ START_TEST(birth_and_death)
 {
     const double lambda = 8.0, mu = 10.0;
     enum { K = 30 };
-    struct exact_chain *c = exact_chain_create(K + 1, 1);
+    struct exact_banded *c = exact_banded_create(K + 1, 1);
     double p = (1.0 - 0.8) / (1.0 - pow(0.8, K + 1));
 
     for (int n = 0; n < K; n++) {
-        exact_chain_add(c, n, n + 1, lambda);
-        exact_chain_add(c, n + 1, n, mu);
+        exact_banded_add(c, n, n + 1, lambda);
+        exact_banded_add(c, n + 1, n, mu);
     }
-    const double *got = exact_chain_solve(c);
+    const double *got = exact_banded_solve(c);
     for (int n = 0; n <= K; n++, p *= 0.8)
         check_close(got[n], p, 1e-13);
-    exact_chain_destroy(c);
+    exact_banded_destroy(c);
 }
 END_TEST
 
@@ -108,7 +108,7 @@ END_TEST
 START_TEST(against_iteration)
 {
     enum { N = 200, BAND = 3 };
-    struct exact_chain *c = exact_chain_create(N, BAND);
+    struct exact_banded *c = exact_banded_create(N, BAND);
     struct plain *other = plain_create(N);
 
     for (int i = 0; i < N; i++) {
@@ -116,15 +116,15 @@ START_TEST(against_iteration)
             const double rate = 1.0 + sin(3.0 * i + 7.0 * j * j) + 0.02 * i;
             if (i == j)
                 continue;
-            exact_chain_add(c, i, j, j > i ? 0.1 * rate : rate);
+            exact_banded_add(c, i, j, j > i ? 0.1 * rate : rate);
             plain_add(other, i, j, j > i ? 0.1 * rate : rate);
         }
     }
     plain_solve(other);
-    const double *got = exact_chain_solve(c);
+    const double *got = exact_banded_solve(c);
     for (int i = 0; i < 12; i++)
         check_close(got[i], other->p[i], 1e-10);
-    exact_chain_destroy(c);
+    exact_banded_destroy(c);
     sim_free(other);
 }
 END_TEST
@@ -343,6 +343,6 @@ START_TEST(breakdowns_of_four)
 }
 END_TEST
 
-TEST_MAIN("verify/exact_chain", birth_and_death, against_iteration,
+TEST_MAIN("verify/exact_plane", birth_and_death, against_iteration,
     shortest_queue, fork_join, loss_to_loss, loss_to_queue, setup_of_one,
     setup_of_three, breakdowns_of_one, breakdowns_of_four)

@@ -1,26 +1,26 @@
-#include "tests/verify/exact_chain.h"
+#include "tests/verify/exact_banded.h"
 
 #include <stddef.h>
 
 #include "sim/alloc.h"
 #include "sim/err.h"
 
-struct exact_chain {
+struct exact_banded {
     int n, band;
     double *rate; /* n rows of 2 band + 1, the diagonal in the middle */
     double *p;
 };
 
-static double *at(struct exact_chain *c, int from, int to)
+static double *at(struct exact_banded *c, int from, int to)
 {
     const size_t width = 2 * (size_t)c->band + 1;
 
     return &c->rate[(size_t)from * width + (size_t)(to - from + c->band)];
 }
 
-struct exact_chain *exact_chain_create(int n, int band)
+struct exact_banded *exact_banded_create(int n, int band)
 {
-    struct exact_chain *c = sim_calloc(1, sizeof *c);
+    struct exact_banded *c = sim_calloc(1, sizeof *c);
 
     SIM_BUG_ON(c == NULL || n < 1 || band < 1);
     c->n = n;
@@ -31,14 +31,14 @@ struct exact_chain *exact_chain_create(int n, int band)
     return c;
 }
 
-void exact_chain_destroy(struct exact_chain *c)
+void exact_banded_destroy(struct exact_banded *c)
 {
     sim_free(c->rate);
     sim_free(c->p);
     sim_free(c);
 }
 
-void exact_chain_add(struct exact_chain *c, int from, int to, double rate)
+void exact_banded_add(struct exact_banded *c, int from, int to, double rate)
 {
     SIM_BUG_ON(from < 0 || from >= c->n || to < 0 || to >= c->n);
     SIM_BUG_ON(to - from > c->band || from - to > c->band);
@@ -47,7 +47,7 @@ void exact_chain_add(struct exact_chain *c, int from, int to, double rate)
 }
 
 /* Take state k out: what went to it goes on to where it would leave for. */
-static void censor(struct exact_chain *c, int k)
+static void censor(struct exact_banded *c, int k)
 {
     const int first = k > c->band ? k - c->band : 0;
     double leave = 0.0;
@@ -65,7 +65,7 @@ static void censor(struct exact_chain *c, int k)
     }
 }
 
-const double *exact_chain_solve(struct exact_chain *c)
+const double *exact_banded_solve(struct exact_banded *c)
 {
     double sum = 1.0;
 
