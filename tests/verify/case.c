@@ -134,27 +134,31 @@ static double tightness(enum verify_kind kind)
         return 0.05;
     case VERIFY_MEAN:
     case VERIFY_EXACT:
+    case VERIFY_NEAR:
         break;
     }
     return 0.02;
 }
 
-static const char *judge_exact(struct verify_record *r)
+/* An average of equal values has a half width of rounding errors. */
+static const char *judge_exact(const struct verify_record *r, double within)
 {
-    if (!isnan(r->half_width))
+    const double scale = fabs(r->exact);
+
+    if (r->half_width > 1e-9 * scale)
         return "has a half width";
-    if (!(fabs(r->value - r->exact) <= 1e-9 * fabs(r->exact)))
+    if (!(fabs(r->value - r->exact) <= within * scale))
         return "differs";
     return NULL;
 }
 
-static const char *judge(
-    struct verify_record *r, const struct res_estimate *e, double level)
+static const char *judge(struct verify_record *r, const struct verify_check *c,
+    const struct res_estimate *e, double level)
 {
     const double dof = (double)(e->n - 1);
 
-    if (r->kind == VERIFY_EXACT)
-        return judge_exact(r);
+    if (c->kind == VERIFY_EXACT || c->kind == VERIFY_NEAR)
+        return judge_exact(r, c->kind == VERIFY_NEAR ? c->within : 1e-9);
     if (isnan(r->half_width) || dof < 1.0)
         return e->reason != NULL ? e->reason : "no half width";
     if (!(r->half_width > 0.0))
@@ -168,7 +172,7 @@ static const char *judge(
     r->score = copysign(gsl_cdf_ugaussian_Qinv(tail), r->z);
     if (!(far <= sim_t_quantile(0.9995, dof)))
         return "outside the 99.9 % bound";
-    if (!(r->half_width <= tightness(r->kind) * fabs(r->exact)))
+    if (!(r->half_width <= tightness(c->kind) * fabs(r->exact)))
         return "half width too large";
     return NULL;
 }
@@ -180,7 +184,7 @@ static void check(struct verify *v, struct verify_record r,
 
     r.metric = c->metric;
     r.exact = c->exact;
-    r.kind = c->kind;
+    r.chance = c->kind != VERIFY_EXACT && c->kind != VERIFY_NEAR;
     if (m == NULL) {
         r.fault = "no such metric";
     } else {
@@ -188,7 +192,7 @@ static void check(struct verify *v, struct verify_record r,
         r.half_width = m->est.half_width;
         r.fault = isnan(m->est.value)
                       ? (m->est.reason != NULL ? m->est.reason : "undefined")
-                      : judge(&r, &m->est, run->meta.level);
+                      : judge(&r, c, &m->est, run->meta.level);
         if (r.fault != NULL) /* the reason lives in the run */
             r.fault = verify_text(v, "%s", r.fault);
     }

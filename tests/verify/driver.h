@@ -27,7 +27,7 @@ struct verify_record {
     const char *family, *name, *route, *metric;
     uint64_t seed; /* of the suite, not of the case */
     int run;       /* records of one run have the same number */
-    enum verify_kind kind;
+    bool chance;   /* not VERIFY_EXACT or VERIFY_NEAR */
     double exact, value, half_width;
     double z;          /* difference over standard error; NAN without chance */
     double score;      /* z through its t distribution to the normal one; NAN */

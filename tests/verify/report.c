@@ -90,7 +90,7 @@ static void print_record(const struct verify_record *r)
         return;
     }
     printf("    %-32s %12.7g %12.7g ", r->metric, r->exact, r->value);
-    if (isnan(r->half_width))
+    if (!r->chance)
         printf("%7s %6s", "-", "-");
     else
         printf("%7.3f %+6.2f", width_percent(r), r->z);
@@ -186,7 +186,8 @@ static const char *const introduction =
     "most 2 % of the value for means,\n"
     "3 % for quantiles, 5 % for probabilities below 0.01, so that a lazily "
     "wide interval cannot pass. What\n"
-    "has no chance in it must agree to 1e-9. `z` is the difference over its "
+    "has no chance in it must agree to 1e-9, or to a tolerance named in the "
+    "case. `z` is the difference over its "
     "standard error. Every case\n"
     "draws its own random numbers. Quantiles come from a histogram whose "
     "buckets are 0.78 % wide.\n"
@@ -283,7 +284,7 @@ static void add_records(const struct verify *v, struct sim_text *t)
                 sim_text_printf(t, " (seed %llu)", (unsigned long long)r->seed);
             sim_text_printf(t, " | %s | %.6g | %.6g |",
                 *r->metric != '\0' ? r->metric : "-", r->exact, r->value);
-            if (isnan(r->half_width))
+            if (!r->chance)
                 sim_text_add(t, " - | - |");
             else
                 sim_text_printf(

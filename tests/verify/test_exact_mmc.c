@@ -87,4 +87,4 @@ START_TEST(published)
 }
 END_TEST
 
-TEST_MAIN("verify/exact_mmc", against_chain, published)
+TEST_MAIN("tests/verify/exact_mmc", against_chain, published)
