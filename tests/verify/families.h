@@ -14,5 +14,6 @@ verify_family_fn verify_family_routing;
 verify_family_fn verify_family_overflow;
 verify_family_fn verify_family_power;
 verify_family_fn verify_family_breakdowns;
+verify_family_fn verify_family_reliability;
 
 #endif /* TESTS_VERIFY_FAMILIES_H */
