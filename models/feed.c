@@ -89,7 +89,7 @@ static void start_streams(struct mdl_feed *feed, double from_s)
     for (int i = 0; i < plan->n_sources; i++) {
         struct source_state *s = &feed->sources[i];
         const int cls = plan->sources[i].cls;
-        const struct mdl_rate rate = mdl_plan_rate(plan, i);
+        const struct mdl_rate rate = rate_of(feed, i);
         struct sim_key key = feed_key(feed, plan->sources[i].entity);
 
         start_marks(s, key);
