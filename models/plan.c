@@ -268,6 +268,14 @@ static void class_mean_tokens(struct mdl_class *c)
     c->mean_output_tok = m.mean_y;
 }
 
+bool mdl_class_recorded(const struct mdl_class *c)
+{
+    return (c->cfg->service_s != NULL &&
+               sim_dist_is_traced(c->cfg->service_s)) ||
+           (c->cfg->has_token_time &&
+               mdl_token_law_recorded(&c->tokens, false));
+}
+
 /* Has the trace, if there is one, what the class takes from it? */
 static int check_columns(const struct mdl_class *c, struct sim_err *err)
 {
