@@ -544,7 +544,7 @@ void mdl_feed_draw(
         .need_choice = of->need_choice};
 
     start_marks(&s, feed_key(feed, entity));
-    if (c->trace.n == 0) /* what is recorded of a request stays */
+    if (!mdl_class_recorded(c)) /* what is recorded of a request stays */
         fill_work(c, &s, NULL,
             mdl_plan_deflation(plan, feed->cfg.origin_s + r->send_s),
             &r->work_s, 1);
