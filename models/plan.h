@@ -54,7 +54,7 @@ struct mdl_source {
 };
 
 struct mdl_member {
-    int entry;        /* of its deployment */
+    int entry; /* of its deployment */
     int place;
     int user;         /* each-user: whose; else -1 */
     const char *name; /* "stores@chicago", "east#2", "east" */
@@ -102,6 +102,8 @@ struct mdl_entry {
         it_kw; /* contracted per member: facility capacity or servers at peak */
 };
 
+struct mdl_policy_data; /* policy.h */
+
 struct mdl_dep {
     const struct mdl_deployment_cfg *cfg;
     struct mdl_entry *entries;
@@ -116,8 +118,9 @@ struct mdl_dep {
     struct mdl_candidate *candidates;
     int *uc_first;
     int max_candidates;
-    struct mdl_flow *flows; /* [n_classes] */
-    bool plain;             /* all flows are, and no client waits */
+    struct mdl_flow *flows;         /* [n_classes] */
+    struct mdl_policy_data *policy; /* NULL where the policy needs none */
+    bool plain;                     /* all flows are, and no client waits */
     double max_rtt_s; /* longest median round trip, for the follow-up */
     bool has_requests;
     bool impatient;    /* a class may leave the queue */

@@ -91,10 +91,8 @@ int mdl_world_run(
         rc = mdl_world_stations(&w, give_up_s, err);
     if (rc == SIM_OK)
         rc = sim_engine_create(&engine, err);
-    w.router = (struct mdl_router){.dep = w.dep,
-        .known_up = w.known_up,
-        .n_known_up = w.n_known_up,
-        .engine = engine};
+    w.router = mdl_router_start(
+        w.plan, w.dep, w.known_up, w.n_known_up, engine, cfg->origin_s);
     if (rc == SIM_OK)
         rc = sim_engine_run(engine, &model, w.stations, w.dep->n_members,
             give_up_s, &n_lost, err);

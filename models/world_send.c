@@ -43,16 +43,6 @@ static double round_trip_s(const struct mdl_world *w,
     return sum;
 }
 
-/* Served away from where it would go when all is well? */
-static bool spilled(const struct mdl_dep *dep, int source, int candidate)
-{
-    const int first = dep->uc_first[source];
-
-    if (dep->cfg->routing.policy == MDL_NEAREST)
-        return candidate != first;
-    return dep->candidates[candidate].group != dep->candidates[first].group;
-}
-
 void mdl_world_route(void *ctx, struct sim_request *r)
 {
     struct mdl_world *w = ctx;
@@ -64,7 +54,7 @@ void mdl_world_route(void *ctx, struct sim_request *r)
         mdl_route_pick(&w->router, source, r->user, r->aux[MDL_AUX_CHOICE]);
     const int i = pick.candidate;
     r->tag = i >= 0 ? i - first : 0;
-    if (i >= 0 && spilled(w->dep, source, i))
+    if (i >= 0 && mdl_route_away(w->dep, source, i))
         r->tag |= MDL_TAG_SPILLED;
     if (in_cohort(w, r)) {
         r->tag |= MDL_TAG_MEASURED;
