@@ -162,8 +162,8 @@ static void with_queues(
     for (int i = 0; i < N_MEMBERS; i++)
         ck_assert_int_eq(
             sim_station_fcfs_create(&cfg, &stations[i], NULL), SIM_OK);
-    ck_assert_int_eq(sim_engine_run(q.engine, &model, stations, N_MEMBERS, 2.0,
-                         NULL, NULL),
+    ck_assert_int_eq(
+        sim_engine_run(q.engine, &model, stations, N_MEMBERS, 2.0, NULL, NULL),
         SIM_OK);
     ck_assert(q.asked);
     for (int i = 0; i < N_MEMBERS; i++)
@@ -171,7 +171,8 @@ static void with_queues(
     sim_engine_destroy(q.engine);
 }
 
-/* ---- policies ------------------------------------------------------------- */
+/* ---- policies -------------------------------------------------------------
+ */
 
 START_TEST(nearest)
 {
@@ -371,7 +372,8 @@ START_TEST(groups)
 }
 END_TEST
 
-/* ---- balance among the members of a place ---------------------------------- */
+/* ---- balance among the members of a place ----------------------------------
+ */
 
 START_TEST(balance_sticky_and_in_turn)
 {
@@ -381,8 +383,8 @@ START_TEST(balance_sticky_and_in_turn)
     w.f.sites[0][1].balance = MDL_BALANCE_STICKY;
     open_router(&w);
     for (int user = 0; user < 7; user++)
-        ck_assert_int_eq(mdl_route_pick(&w.router, 0, user, 0.9).member,
-            B1 + user % 3);
+        ck_assert_int_eq(
+            mdl_route_pick(&w.router, 0, user, 0.9).member, B1 + user % 3);
     down(&w, B2);
     for (int user = 0; user < 4; user++)
         ck_assert_int_eq(mdl_route_pick(&w.router, 0, user, 0.9).member,
@@ -485,7 +487,8 @@ START_TEST(who_draws)
 }
 END_TEST
 
-/* ---- next choice, named entry, shares ---------------------------------------- */
+/* ---- next choice, named entry, shares
+ * ---------------------------------------- */
 
 START_TEST(next_choice)
 {

@@ -152,7 +152,8 @@ static int count(const struct play *p, enum what what)
     return n;
 }
 
-/* ---- order ---------------------------------------------------------------- */
+/* ---- order ----------------------------------------------------------------
+ */
 
 /* Five launched for the time 5, out of order. */
 static void launch_five(struct play *p)
@@ -210,7 +211,8 @@ START_TEST(equal_times)
 }
 END_TEST
 
-/* ---- where from ------------------------------------------------------------ */
+/* ---- where from ------------------------------------------------------------
+ */
 
 static void launch_first(struct play *p)
 {
@@ -317,7 +319,8 @@ static void launch_around_the_end(struct play *p)
     }
 }
 
-/* At give_up_s itself it is sent, and cut off; later ones are never heard of. */
+/* At give_up_s itself it is sent, and cut off; later ones are never heard of.
+ */
 START_TEST(beyond_give_up)
 {
     struct play p = {.on_begin = launch_around_the_end};
@@ -401,7 +404,8 @@ START_TEST(not_admitted)
 }
 END_TEST
 
-/* ---- memory ----------------------------------------------------------------- */
+/* ---- memory -----------------------------------------------------------------
+ */
 
 enum { CHAIN = 100000, WARM = 1000 };
 
