@@ -103,9 +103,8 @@ static const struct sim_table weight_table = {.name = "weight", SIM_ROWS(weight_
 
 static const struct sim_param routing_rows[] = {
     {SIM_PARAM_ENUM(ROUTING, policy, mdl_policy_names), .unit = "", .flags = SIM_P_STATE,
-     .doc = "nearest: the permitted member with the shortest round trip; cheapest: the lowest cost of one more request this "
-            "hour (the prices it reads are run inputs then); slo-aware: the nearest whose predicted response meets the class's "
-            "objective; others spread requests over the group."},
+     .doc = "nearest: the shortest round trip; cheapest: the lowest cost of one more request this hour, whose prices are run "
+            "inputs then; slo-aware: the nearest predicted to meet the objective; the others spread requests over the group."},
     {SIM_PARAM_MAP(ROUTING, weights, n_weights, &weight_table), .doc = "Weights of site entries, for policy weighted."},
     {SIM_PARAM_I64(ROUTING, choices), .unit = "", .dflt = 2, .min = 1, .max = 8, .flags = SIM_P_STATE,
      .doc = "Members that power-of-d compares."},
