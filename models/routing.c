@@ -469,16 +469,6 @@ struct mdl_pick mdl_route_entry(
     return nobody;
 }
 
-bool mdl_route_away(const struct mdl_dep *dep, int source, int candidate)
-{
-    const int policy = dep->cfg->routing.policy;
-    const int first = dep->uc_first[source];
-
-    if (policy == MDL_NEAREST || policy == MDL_SLO_AWARE)
-        return candidate != first;
-    return dep->candidates[candidate].group != dep->candidates[first].group;
-}
-
 double mdl_route_share(const struct mdl_plan *plan, const struct mdl_dep *dep,
     int source, int candidate)
 {

@@ -97,10 +97,6 @@ struct mdl_pick mdl_route_next(
 struct mdl_pick mdl_route_entry(
     struct mdl_router *router, int source, int entry, int user, double mark);
 
-/** Is this candidate away from the source's first choice?  That is the nearest
- *  where the policy names one, else the first group. */
-bool mdl_route_away(const struct mdl_dep *dep, int source, int candidate);
-
 /** Share of a source's requests that a candidate gets when all is well, for
  *  estimates of load.  "cheapest": all to the cheapest over the year;
  *  "slo-aware": as "nearest". */
