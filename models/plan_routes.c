@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/plan_sites.h"
+#include "models/policy.h"
 #include "models/routing.h"
 #include "sim/alloc.h"
 #include "sim/fmath.h"
@@ -320,7 +321,7 @@ static void source_visits(
             struct mdl_candidate *to = &dep->candidates[i];
             const int entry = dep->places[to->place].entry;
             const double share = step->entry < 0
-                                     ? mdl_route_share(dep, source, i)
+                                     ? mdl_route_share(plan, dep, source, i)
                                  : step->entry == entry ? 1.0
                                                         : 0.0;
             const double visits = share * step->visits;
@@ -330,6 +331,33 @@ static void source_visits(
                                        mdl_step_work_s(step, c->mean_work_s));
         }
     }
+}
+
+/* Is a place that is offered more than it can serve a queue without end?  Not
+ * where requests leave it or are sent elsewhere. */
+static bool piles_up(const struct mdl_dep *dep, int place)
+{
+    return !dep->impatient && !dep->cfg->routing.has_spill &&
+           dep->cfg->routing.policy != MDL_SLO_AWARE &&
+           dep->entries[dep->places[place].entry].cfg->queue.capacity < 0;
+}
+
+/* More work than all places together can do? */
+static bool overwhelmed(const struct mdl_dep *dep, const double *load)
+{
+    double offered = 0.0, capacity = 0.0;
+
+    for (int i = 0; i < dep->n_places; i++) {
+        const struct mdl_place *place = &dep->places[i];
+        const struct mdl_member *m = &dep->members[place->first_member];
+        const int slots = mdl_member_slots(m);
+        offered += load[i];
+        capacity += slots < 0 ? (double)INFINITY
+                              : place->n_members * (slots * m->speed);
+        if (dep->entries[place->entry].cfg->queue.capacity >= 0)
+            return false;
+    }
+    return !dep->impatient && offered >= capacity;
 }
 
 /* Offered load over capacity of every place when all is well, mean of the
@@ -361,10 +389,11 @@ static int plan_load(
                 slots < 0 ? 0.0
                           : load[i] / (place->n_members * (slots * m->speed));
             dep->worst_load = fmax(dep->worst_load, rho);
-            if (rho >= 1.0 && !dep->impatient && !dep->cfg->routing.has_spill &&
-                dep->entries[place->entry].cfg->queue.capacity < 0)
+            if (rho >= 1.0 && piles_up(dep, i))
                 dep->unstable = true;
         }
+        if (dep->cfg->routing.policy == MDL_SLO_AWARE && overwhelmed(dep, load))
+            dep->unstable = true;
     }
     sim_free(load);
     return SIM_OK;
@@ -459,6 +488,8 @@ int mdl_plan_routes(
     dep->sampled = rc == SIM_OK && samples(plan, dep);
     if (rc == SIM_OK)
         rc = plan_candidates(plan, dep, err);
+    if (rc == SIM_OK)
+        rc = mdl_policy_prepare(plan, dep, err);
     for (int i = 0; rc == SIM_OK && i < plan->n_sources; i++)
         source_visits(plan, dep, i);
     if (rc == SIM_OK)

@@ -431,8 +431,10 @@ START_TEST(the_engine_drives_it_to_the_same_ends)
     struct sim_engine *engine = NULL;
     struct sim_station *st = NULL;
     struct feed feed = {in, a, 0};
-    const struct sim_engine_model model = {
-        &feed, feed_pull, feed_route, feed_finish};
+    const struct sim_engine_model model = {.ctx = &feed,
+        .pull = feed_pull,
+        .route = feed_route,
+        .finish = feed_finish};
     cfg.concurrency = 8;
     make_input(in, 77, true, 2.9, 1);
     ck_assert_int_eq(sim_engine_create(&engine, NULL), SIM_OK);

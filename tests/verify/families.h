@@ -11,6 +11,7 @@ verify_family_fn verify_family_rtt;
 verify_family_fn verify_family_batching;
 verify_family_fn verify_family_impatience;
 verify_family_fn verify_family_routing;
+verify_family_fn verify_family_policies;
 verify_family_fn verify_family_overflow;
 verify_family_fn verify_family_power;
 verify_family_fn verify_family_breakdowns;

@@ -28,6 +28,7 @@ static verify_family_fn *const families[] = {
     verify_family_batching,
     verify_family_impatience,
     verify_family_routing,
+    verify_family_policies,
     verify_family_overflow,
     verify_family_power,
     verify_family_breakdowns,
