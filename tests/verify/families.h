@@ -6,5 +6,8 @@
 
 verify_family_fn verify_family_mmc;
 verify_family_fn verify_family_mg1;
+verify_family_fn verify_family_ps;
+verify_family_fn verify_family_priority;
+verify_family_fn verify_family_arrivals;
 
 #endif /* TESTS_VERIFY_FAMILIES_H */
