@@ -397,6 +397,21 @@ out:
 /* ---- load
  * ------------------------------------------------------------------------ */
 
+/* Work a member does per second when it is full; < 0: without limit.  With a
+ * table of rates that is the rate of the most that run together. */
+static double full_rate(const struct mdl_dep *dep, const struct mdl_member *m)
+{
+    const struct mdl_queue_cfg *queue = &dep->entries[m->entry].cfg->queue;
+
+    if (queue->n_rates > 0) {
+        int last = queue->n_rates;
+        if (queue->concurrency > 0 && queue->concurrency < last)
+            last = (int)queue->concurrency;
+        return queue->rates[last - 1] * m->speed;
+    }
+    return mdl_member_slots(m) * m->speed;
+}
+
 /* Offered load over capacity of every member when all is well, mean of the
  * worst year: at or above 1 there is no steady state. */
 static int plan_load(
@@ -422,8 +437,8 @@ static int plan_load(
         }
         for (int i = 0; i < dep->n_members; i++) {
             const struct mdl_member *m = &dep->members[i];
-            const int slots = mdl_member_slots(m);
-            const double rho = slots < 0 ? 0.0 : load[i] / (slots * m->speed);
+            const double full = full_rate(dep, m);
+            const double rho = full < 0.0 ? 0.0 : load[i] / full;
             dep->worst_load = fmax(dep->worst_load, rho);
             if (rho >= 1.0 && !dep->impatient &&
                 dep->entries[m->entry].cfg->queue.capacity < 0)
