@@ -9,5 +9,7 @@ verify_family_fn verify_family_mg1;
 verify_family_fn verify_family_ps;
 verify_family_fn verify_family_priority;
 verify_family_fn verify_family_arrivals;
+verify_family_fn verify_family_time;
+verify_family_fn verify_family_static;
 
 #endif /* TESTS_VERIFY_FAMILIES_H */

@@ -26,6 +26,8 @@ static verify_family_fn *const families[] = {
     verify_family_ps,
     verify_family_priority,
     verify_family_arrivals,
+    verify_family_time,
+    verify_family_static,
 };
 
 /* ---- options ------------------------------------------------------------- */
