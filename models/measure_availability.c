@@ -62,7 +62,7 @@ struct job {
 struct reach {
     const struct mdl_plan *plan;
     const struct mdl_dep *dep;
-    int *n_up;    /* [n_sources] candidates up */
+    int *n_up;    /* [n_sources] members up at their candidates */
     bool *up;     /* [n_members] */
     double share; /* of users who reach one */
 };
@@ -78,7 +78,8 @@ static void reach_turn(struct reach *r, int member, bool up)
 {
     for (int i = 0; i < r->plan->n_sources; i++) {
         for (int k = r->dep->uc_first[i]; k < r->dep->uc_first[i + 1]; k++) {
-            if (r->dep->candidates[k].member != member)
+            const struct mdl_candidate *c = &r->dep->candidates[k];
+            if (c->place != r->dep->members[member].place)
                 continue;
             r->n_up[i] += up ? 1 : -1;
             if (up && r->n_up[i] == 1)
