@@ -535,8 +535,10 @@ void mdl_feed_draw(
         .need_choice = of->need_choice};
 
     start_marks(&s, feed_key(feed, entity));
-    fill_work(c, &s, mdl_plan_deflation(plan, feed->cfg.origin_s + r->send_s),
-        &r->work_s, 1);
+    if (c->trace.n == 0) /* what is recorded of a request stays */
+        fill_work(c, &s, NULL,
+            mdl_plan_deflation(plan, feed->cfg.origin_s + r->send_s),
+            &r->work_s, 1);
     fill_delays(&s, &r->aux[MDL_AUX_JITTER], &r->aux[MDL_AUX_ACCESS],
         &r->aux[MDL_AUX_MARK], &r->aux[MDL_AUX_CHOICE], 1);
     fill_patience(&s, c->cfg->patience_s, &r->patience_s, 1);

@@ -427,8 +427,8 @@ static const struct sim_param simulate_rows[] = {
     {SIM_PARAM_GROUP(SIMULATE, warmup, &warmup_table), .doc = "What is simulated before counting starts."},
     {SIM_PARAM_GROUP(SIMULATE, replications, &reps_table), .doc = "Independent repetitions."},
     {SIM_PARAM_GROUP_OPT(SIMULATE, precision, &precision_table, has_precision), .doc = "When to stop."},
-    {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .dflt = 1000, .min = 0, .max = 1e6, .flags = SIM_P_STATE,
-     .doc = "Extra failure timelines for availability metrics."},
+    {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Extra failure timelines for availability metrics; absent: 1000 with windows, none with duration or requests."},
     {SIM_PARAM_ENUM(SIMULATE, engine, engines), .unit = "", .flags = SIM_P_STATE, .doc = "Engine of the request level."},
 };
 
@@ -485,6 +485,8 @@ static const struct sim_param run_rows[] = {
     {SIM_PARAM_GROUP_OPT(RUN, arrivals, &mdl_arrivals_table, has_arrivals), .doc = "What users send, and when."},
     {SIM_PARAM_GROUP(RUN, deflation, &deflation_table), .doc = "Fall of compute per request."},
     {SIM_PARAM_MAP(RUN, requests, n_requests, &class_table), .doc = "Request classes by name."},
+    {SIM_PARAM_MAP(RUN, domains, n_domains, &mdl_domain_table),
+     .doc = "Shared causes by name; sites list theirs under 'failures.domains'."},
     {SIM_PARAM_MAP(RUN, deployments, n_deployments, &deployment_table), .required = true, .doc = "Alternatives by name."},
     {SIM_PARAM_GROUP_OPT(RUN, finance, &mdl_finance_table, has_finance), .doc = "Discounting, tax and escalation."},
     {SIM_PARAM_STRS(RUN, thresholds, n_thresholds), .unit = "",
@@ -681,6 +683,7 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_service(run, checker);
     check_thresholds(run, checker);
     check_residency(run, checker);
+    mdl_domain_check(run, checker);
     check_processes(run, checker);
     mdl_flow_check(run, checker);
     if (mdl_calendar_of(run->start).day_of_month != 1)
