@@ -112,7 +112,7 @@ static void rate_table(struct verify *v)
             .most = 6,
             .rates = rates,
             .n_rates = 6},
-        300000);
+        150000);
 }
 
 void verify_family_ps(struct verify *v)

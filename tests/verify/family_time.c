@@ -108,7 +108,7 @@ static void servers(struct verify *v, const char *name,
         exact_mtmc_advance(&q, at_h[i]);
         r.number[i] = exact_mtmc_number(&q);
         r.busy[i] = exact_mtmc_all_busy(&q);
-        if (r.busy[i] < 0.3) /* would take too many replications */
+        if (r.busy[i] < 0.38) /* would take too many replications */
             r.busy[i] = -1.0;
     }
     compare(v, name, "forward equation, Runge-Kutta", d,
