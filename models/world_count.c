@@ -1,18 +1,19 @@
 /* What became of a request: sums and histograms of its class and its sites. */
 #include "models/world_flow.h"
 
-static void count_time(
-    struct mdl_world *w, int scope, double *counts, const double *times)
+static void count_time(struct mdl_world *w, int scope, double *counts,
+    const double *times, int weight)
 {
     double *max =
         mdl_block_at(w->block, w->layout->max) + (size_t)scope * MDL_N_TIMES;
 
     for (int t = 0; t < MDL_N_TIMES; t++) {
         const double x = times[t];
-        counts[MDL_SUMS + 2 * t] += x;
-        counts[MDL_SUMS + 2 * t + 1] += x * x;
+        counts[MDL_SUMS + 2 * t] += weight * x;
+        counts[MDL_SUMS + 2 * t + 1] += weight * x * x;
         max[t] = x > max[t] ? x : max[t];
-        mdl_block_hist(w->layout, w->block, scope, t)[sim_hist_bucket(x)]++;
+        mdl_block_hist(w->layout, w->block, scope, t)[sim_hist_bucket(x)] +=
+            (uint32_t)weight;
     }
 }
 
@@ -24,28 +25,32 @@ static void count_done(
     double *n = mdl_block_at(w->block, w->layout->counts) +
                 (size_t)scope * MDL_N_COUNTS;
 
-    n[MDL_OFFERED] += 1.0;
-    n[MDL_SPILLED] += done->spilled ? 1.0 : 0.0;
-    n[MDL_HAS_SLO] += c->slo_level > 0.0 ? 1.0 : 0.0;
+    const double weight = done->weight;
+
+    n[MDL_OFFERED] += weight;
+    n[MDL_SPILLED] += done->spilled ? weight : 0.0;
+    n[MDL_HAS_SLO] += c->slo_level > 0.0 ? weight : 0.0;
     if (done->outcome != SIM_SERVED) {
-        n[done->outcome == SIM_ABANDONED ? MDL_ABANDONED : MDL_LOST] += 1.0;
-        n[MDL_VALUE_LOST_USD] += c->cfg->value_usd;
+        n[done->outcome == SIM_ABANDONED ? MDL_ABANDONED : MDL_LOST] += weight;
+        n[MDL_VALUE_LOST_USD] += weight * c->cfg->value_usd;
         return;
     }
-    n[MDL_SERVED] += 1.0;
-    n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? 1.0 : 0.0;
-    n[MDL_WITHIN] +=
-        c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? 1.0 : 0.0;
-    n[MDL_EGRESS_B] += c->cfg->response_size_bytes;
-    n[MDL_INGRESS_B] += c->cfg->request_size_bytes;
+    n[MDL_SERVED] += weight;
+    n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? weight : 0.0;
+    n[MDL_WITHIN] += c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s
+                         ? weight
+                         : 0.0;
+    n[MDL_EGRESS_B] += weight * c->cfg->response_size_bytes;
+    n[MDL_INGRESS_B] += weight * c->cfg->request_size_bytes;
     if (done->member < 0 || w->dep->members[done->member].user != done->user)
         n[MDL_LEFT_B] +=
-            c->cfg->response_size_bytes + c->cfg->request_size_bytes;
-    n[MDL_WORK_S] += done->work_s * w->undeflate;
+            weight * (c->cfg->response_size_bytes + c->cfg->request_size_bytes);
+    n[MDL_WORK_S] += weight * done->work_s * w->undeflate;
     if (done->work_s > 0.0)
-        n[MDL_SLOWDOWN] += (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) *
+        n[MDL_SLOWDOWN] += weight *
+                           (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) *
                            done->speed / done->work_s;
-    count_time(w, scope, n, done->times);
+    count_time(w, scope, n, done->times, done->weight);
 }
 
 void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done)
@@ -64,13 +69,14 @@ void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
     count_done(w, l->n_classes + entry, done);
     if (done->outcome != SIM_SERVED)
         return;
-    mdl_block_at(w->block, l->served)[cell] += 1.0;
-    mdl_block_at(w->block, l->work)[cell] += done->work_s * w->undeflate;
+    mdl_block_at(w->block, l->served)[cell] += done->weight;
+    mdl_block_at(w->block, l->work)[cell] +=
+        done->weight * done->work_s * w->undeflate;
 }
 
 /* What the engine says of a visit. */
 static struct mdl_done done_of(const struct sim_request *r, int member,
-    enum sim_outcome outcome, double start_s, double end_s)
+    int weight, enum sim_outcome outcome, double start_s, double end_s)
 {
     const double arrive_s = r->send_s + r->out_s;
 
@@ -78,6 +84,7 @@ static struct mdl_done done_of(const struct sim_request *r, int member,
         .cls = r->cls,
         .k = r->k,
         .member = member,
+        .weight = weight,
         .rank = r->tag & MDL_TAG_RANK,
         .outcome = outcome,
         .spilled = (r->tag & MDL_TAG_SPILLED) != 0,
@@ -94,9 +101,11 @@ static struct mdl_done done_of(const struct sim_request *r, int member,
 }
 
 void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
-    int member, enum sim_outcome outcome, double start_s, double end_s)
+    int member, int weight, enum sim_outcome outcome, double start_s,
+    double end_s)
 {
-    const struct mdl_done done = done_of(r, member, outcome, start_s, end_s);
+    const struct mdl_done done =
+        done_of(r, member, weight, outcome, start_s, end_s);
 
     mdl_world_count_visit(w, &done);
 }
@@ -112,9 +121,10 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
     }
     if ((r->tag & MDL_TAG_MEASURED) == 0)
         return;
+    const int weight = r->station >= 0 ? w->weight[r->station] : 1;
     const struct mdl_done done =
-        done_of(r, r->station, outcome, start_s, end_s);
-    w->open--;
+        done_of(r, r->station, weight, outcome, start_s, end_s);
+    w->open -= weight;
     mdl_world_count_request(w, &done);
     if (r->station >= 0)
         mdl_world_count_visit(w, &done);

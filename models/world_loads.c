@@ -65,16 +65,17 @@ static void cohort_loads(struct mdl_world *w)
 static void state_loads(
     struct mdl_world *w, int member, double up_s, double *load)
 {
+    const double weight = w->weight[member];
     struct sim_station_totals t;
 
     w->stations[member]->ops->totals(w->stations[member], &t);
     const double all_s = t.off_s + t.boot_s + t.idle_s + t.busy_s;
     const double part = all_s > 0.0 ? up_s / all_s : 0.0;
-    load[MDL_BATCHES] += (double)t.batches;
-    load[MDL_BATCHED] += (double)t.batched;
-    load[MDL_OFF_S] += part * t.off_s;
-    load[MDL_BOOT_S] += part * t.boot_s;
-    load[MDL_IDLE_S] += part * t.idle_s;
+    load[MDL_BATCHES] += weight * (double)t.batches;
+    load[MDL_BATCHED] += weight * (double)t.batched;
+    load[MDL_OFF_S] += weight * part * t.off_s;
+    load[MDL_BOOT_S] += weight * part * t.boot_s;
+    load[MDL_IDLE_S] += weight * part * t.idle_s;
 }
 
 void mdl_world_collect(struct mdl_world *w, int64_t n_lost)
@@ -95,14 +96,17 @@ void mdl_world_collect(struct mdl_world *w, int64_t n_lost)
                        (size_t)w->dep->members[i].entry * MDL_N_LOADS;
         struct sim_station_totals totals;
         const double before_s = load[MDL_SLOTS_UP_S];
+        const double weight = w->weight[i];
         capacity_integrals(w, i, seconds, load);
+        if (w->weight[i] == 0)
+            continue;
         state_loads(w, i, load[MDL_SLOTS_UP_S] - before_s, load);
         if (!by_time)
             continue;
         w->stations[i]->ops->totals(w->stations[i], &totals);
-        load[MDL_IN_SYSTEM_S] += totals.in_system_s;
-        load[MDL_WAITING_S] += totals.waiting_s;
-        load[MDL_BUSY_S] += totals.busy_s;
+        load[MDL_IN_SYSTEM_S] += weight * totals.in_system_s;
+        load[MDL_WAITING_S] += weight * totals.waiting_s;
+        load[MDL_BUSY_S] += weight * totals.busy_s;
     }
     if (!by_time)
         cohort_loads(w);
