@@ -121,7 +121,7 @@ static void erlang(struct verify *v)
         .ctx = &stage};
 
     mg1(v, &law, 7.0, 400000, 10000);
-    mg1(v, &law, 9.0, 1200000, 30000);
+    mg1(v, &law, 9.0, 2400000, 30000);
 }
 
 /* ---- M/D/c --------------------------------------------------------------- */
@@ -172,8 +172,8 @@ static void mdc(struct verify *v, int c, double rho, int requests, int warmup)
 
 void verify_family_mg1(struct verify *v)
 {
-    mdc(v, 1, 0.8, 400000, 10000);
-    mdc(v, 1, 0.9, 1500000, 30000);
+    mdc(v, 1, 0.8, 700000, 10000);
+    mdc(v, 1, 0.9, 2500000, 30000);
     lognormal(v, 0.060, 0.150, 9.0, 300000, 10000);
     lognormal(v, 0.050, 0.200, 8.0, 1500000, 20000);
     hyperexponential(v);

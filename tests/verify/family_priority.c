@@ -93,7 +93,7 @@ static void several(struct verify *v, int c, double r1, double r2)
     const struct two_classes t = {
         .first = {l1, 0.1, 0.02, "exponential: {mean: 100 ms}"},
         .second = {l2, 0.1, 0.02, "exponential: {mean: 100 ms}"},
-        .requests = 300000};
+        .requests = 400000};
     const struct exact_mmc alone = {.c = c, .lambda = l1, .mu = mu};
     const double w0 = exact_erlang_c(c, c * (r1 + r2)) / (c * mu);
     const double w1 = w0 / (1.0 - r1), w2 = w1 / (1.0 - r1 - r2);

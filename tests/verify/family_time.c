@@ -147,7 +147,7 @@ void verify_family_time(struct verify *v)
     unlimited(v);
     unlimited_general(v);
     servers(v, "M(t)/M/50", &day, 50, 2.0, morning_h, 12000);
-    servers(v, "M(t)/M/4, overloaded by day", &busy, 4, 1.0, noon_h, 20000);
-    first(v, 25, 15000);
-    first(v, 500, 8000);
+    servers(v, "M(t)/M/4, overloaded by day", &busy, 4, 1.0, noon_h, 30000);
+    first(v, 25, 20000);
+    first(v, 500, 12000);
 }
