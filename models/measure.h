@@ -6,6 +6,8 @@
  *     measure_counts.c    counts, shares, loads, power, objectives
  *     measure_times.c     means and percentiles of times
  *     measure_curves.c    curves of the deployment as a whole
+ *     measure_states.c    the state at given times
+ *     measure_parts.c     users, and members of site entries
  */
 #ifndef MODELS_MEASURE_H
 #define MODELS_MEASURE_H
@@ -87,13 +89,18 @@ void mdl_put_shares(struct mdl_put *p);
 /** In system, waiting, busy; batches and states of servers; IT power. */
 void mdl_put_loads(struct mdl_put *p);
 
+/** Retries, hedges, fallback, cache: where the scenario has them. */
+void mdl_put_further(
+    struct mdl_put *p, const struct mdl_scope *all, double volume);
+
 void mdl_put_objective(struct mdl_put *p);
 void mdl_put_windows(struct mdl_put *p);
 
 /* ---- measure_times.c -------------------------------------------------------
  */
 
-/** Mean, standard deviation, percentiles and largest of each time. */
+/** Mean, standard deviation, percentiles and largest of each time; slowdown.
+ */
 void mdl_put_times(struct mdl_put *p);
 
 /** Histograms of a time by section, merged over the scope.
@@ -109,5 +116,19 @@ SIM_MUST_CHECK int mdl_scope_hist(const struct mdl_study *study,
 /** The distribution of latency as a series. @retval SIM_OK, SIM_E_NOMEM */
 SIM_MUST_CHECK int mdl_put_curve(struct mdl_study *study,
     const struct mdl_case *c, const struct mdl_scope *scope);
+
+/* ---- measure_states.c ------------------------------------------------------
+ */
+
+/** at.<k>.* of a scope with loads. */
+void mdl_put_states(struct mdl_put *p);
+
+/* ---- measure_parts.c -------------------------------------------------------
+ */
+
+/** Metrics of users, and of members of entries with several.
+ *  @retval SIM_OK, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_measure_parts(struct mdl_study *study,
+    const struct mdl_case *c, double volume, double seconds);
 
 #endif /* MODELS_MEASURE_H */

@@ -5,6 +5,9 @@
 #include "models/measure.h"
 #include "sim/units.h"
 
+/* Requests of a run from which on its watched part lies within it. */
+enum { LEAST_WATCHED = 10000 };
+
 /* ---- counts
  * ------------------------------------------------------------------ */
 
@@ -38,6 +41,37 @@ void mdl_put_totals(struct mdl_put *p, const struct mdl_scope *all,
     mdl_put_ratio(p, "requests.served_rate", volume / seconds);
 }
 
+static void put_further(struct mdl_put *p, const struct mdl_scope *all,
+    const char *name, int count, double volume)
+{
+    mdl_sum_counts(p->study, p->c, p->scope, count, p->x);
+    mdl_sum_counts(p->study, p->c, all, MDL_OFFERED, p->y);
+    mdl_put_ratio(p, name, volume);
+}
+
+void mdl_put_further(
+    struct mdl_put *p, const struct mdl_scope *all, double volume)
+{
+    const struct mdl_dep *dep = p->c->dep;
+    bool fallback = false, cache = false;
+
+    for (int i = 0; i < p->study->plan->n_classes; i++)
+        fallback = fallback || (dep->flows[i].cfg->has_fallback &&
+                                   (p->scope->cls < 0 || p->scope->cls == i));
+    for (int e = 0; e < dep->n_entries; e++)
+        cache = cache || (dep->entries[e].cfg->has_cache &&
+                             mdl_scope_has_load(p->c, p->scope, e));
+    if (p->scope->main || p->scope->cls >= 0) {
+        put_further(p, all, "requests.retried", MDL_RETRIED, volume);
+        if (dep->cfg->routing.has_hedge)
+            put_further(p, all, "requests.hedged", MDL_HEDGED, volume);
+        if (fallback)
+            put_further(p, all, "requests.fallback", MDL_FALLBACK, volume);
+    }
+    if (cache)
+        mdl_put_count_ratio(p, "cache_hit_share", MDL_CACHED, MDL_OFFERED, 1.0);
+}
+
 void mdl_put_shares(struct mdl_put *p)
 {
     mdl_put_count_ratio(p, "loss_probability", MDL_LOST, MDL_OFFERED, 1.0);
@@ -50,6 +84,30 @@ void mdl_put_shares(struct mdl_put *p)
 
 /* ---- loads
  * ------------------------------------------------------------------- */
+
+static void put_running(struct mdl_put *p)
+{
+    mdl_sum_loads(p->study, p->c, p->scope, MDL_IN_SYSTEM_S, p->x);
+    mdl_sum_loads(p->study, p->c, p->scope, MDL_WAITING_S, p->y);
+    for (int r = 0; r < p->study->n_sections; r++)
+        p->x[r] -= p->y[r];
+    mdl_sum_head(p->study, p->c, MDL_SECONDS, p->y);
+    mdl_put_ratio(p, "running.mean", 1.0);
+}
+
+/* Where a number of requests ends the run, its length is known beforehand to a
+ * tenth only if they are many. */
+static void put_empty(struct mdl_put *p)
+{
+    const struct mdl_entry *entry = &p->c->dep->entries[p->scope->entry];
+    const int64_t requests = p->study->cfg->simulate.requests;
+
+    if (requests >= 0 && requests < LEAST_WATCHED)
+        return;
+    mdl_sum_loads(p->study, p->c, p->scope, MDL_EMPTY_S, p->x);
+    mdl_sum_head(p->study, p->c, MDL_SECONDS, p->y);
+    mdl_put_ratio(p, "time_share.empty", 1.0 / entry->n_members);
+}
 
 static void put_means(struct mdl_put *p)
 {
@@ -65,6 +123,9 @@ static void put_means(struct mdl_put *p)
         mdl_sum_head(p->study, p->c, MDL_SECONDS, p->y);
         mdl_put_ratio(p, means[i].name, 1.0);
     }
+    put_running(p);
+    if (p->scope->entry >= 0)
+        put_empty(p);
     mdl_sum_loads(p->study, p->c, p->scope, MDL_BUSY_S, p->x);
     mdl_sum_loads(p->study, p->c, p->scope, MDL_SLOTS_UP_S, p->y);
     mdl_put_ratio(p, "utilization", 1.0);

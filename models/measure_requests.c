@@ -56,11 +56,15 @@ static int measure_scope(struct mdl_study *study, const struct mdl_case *c,
     if (p.rc == SIM_OK)
         mdl_put_totals(&p, all, volume, seconds);
     if (p.rc == SIM_OK)
+        mdl_put_further(&p, all, volume);
+    if (p.rc == SIM_OK)
         mdl_put_shares(&p);
     if (p.rc == SIM_OK)
         mdl_put_times(&p);
     if (p.rc == SIM_OK && scope->cls < 0)
         mdl_put_loads(&p);
+    if (p.rc == SIM_OK && (scope->main || scope->entry >= 0))
+        mdl_put_states(&p);
     if (p.rc == SIM_OK && (scope->main || scope->cls >= 0))
         mdl_put_objective(&p);
     if (p.rc == SIM_OK && scope->main)
@@ -132,6 +136,8 @@ int mdl_measure_requests(struct mdl_study *study, int dep, struct sim_err *err)
         if (rc == SIM_OK && !tier_seen(c->dep, i))
             rc = measure_scope(study, c, &t, &all, volume, seconds);
     }
+    if (rc == SIM_OK)
+        rc = mdl_measure_parts(study, c, volume, seconds);
     if (rc == SIM_E_NOMEM)
         return sim_err_set(err, rc, "out of memory");
     return rc;

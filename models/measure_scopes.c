@@ -42,7 +42,7 @@ double mdl_scope_served(const struct mdl_case *c, const struct mdl_scope *s)
     double sum = 0.0;
 
     for (int b = s->first; b < s->first + s->n; b++)
-        sum += mdl_scope_has(c, s, b) ? c->raw_served[b] : 0.0;
+        sum += mdl_scope_has(c, s, b) ? c->pooled.scope_served[b] : 0.0;
     return sum;
 }
 

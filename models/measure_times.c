@@ -157,6 +157,31 @@ static void put_quantiles(struct mdl_put *p, int time)
     sim_free(hist);
 }
 
+/* Slowdown by size of work. */
+static void put_bins(struct mdl_put *p)
+{
+    const struct mdl_layout *l = &p->c->layout;
+    char name[64];
+
+    for (int k = 0; k < l->n_bins; k++) {
+        for (int r = 0; r < p->study->n_sections; r++) {
+            const double *bins = p->c->section[r].sum + l->bins;
+            p->x[r] = p->y[r] = 0.0;
+            for (int b = 0; b < l->n_scopes; b++) {
+                const double *bin =
+                    bins + ((size_t)b * (size_t)l->n_bins + (size_t)k) *
+                               MDL_N_BIN_SUMS;
+                if (!mdl_scope_has(p->c, p->scope, b))
+                    continue;
+                p->x[r] += bin[MDL_BIN_SLOWDOWN];
+                p->y[r] += bin[MDL_BIN_SERVED];
+            }
+        }
+        snprintf(name, sizeof name, "slowdown.bin.%d.mean", k);
+        mdl_put_ratio(p, name, 1.0);
+    }
+}
+
 void mdl_put_times(struct mdl_put *p)
 {
     char name[64];
@@ -172,6 +197,7 @@ void mdl_put_times(struct mdl_put *p)
         put_quantiles(p, t);
     }
     mdl_put_count_ratio(p, "slowdown.mean", MDL_SLOWDOWN, MDL_SERVED, 1.0);
+    put_bins(p);
     mdl_put_count_ratio(p, "queue.second_moment", MDL_SUMS + 2 * MDL_QUEUE + 1,
         MDL_SERVED, SIM_MS_PER_S * SIM_MS_PER_S);
 }

@@ -20,6 +20,13 @@ static int pull(void *ctx, struct sim_request *batch, size_t n, size_t *count,
     return mdl_feed_pull(w->feed, batch, n, count, err);
 }
 
+static void begin(void *ctx)
+{
+    struct mdl_world *w = ctx;
+
+    mdl_world_launch_probes(w, w->router.engine);
+}
+
 static int open_world(struct mdl_world *w, struct sim_err *err)
 {
     const size_t n = (size_t)w->dep->n_members;
@@ -77,6 +84,7 @@ int mdl_world_run(
         .until_s = w.follows ? give_up_s : cfg->length_s + cfg->dep->max_rtt_s};
     const struct sim_engine_model model = {.ctx = &w,
         .pull = pull,
+        .begin = cfg->layout->n_at > 0 ? begin : NULL,
         .route = mdl_world_route,
         .finish = mdl_world_finish};
     struct sim_engine *engine = NULL;
@@ -98,6 +106,8 @@ int mdl_world_run(
     if (rc == SIM_OK)
         rc = sim_engine_run(engine, &model, w.stations, w.dep->n_members,
             give_up_s, &n_lost, err);
+    if (rc == SIM_OK && w.out_of_memory)
+        rc = sim_err_set(err, SIM_E_NOMEM, "out of memory: first requests");
     if (rc == SIM_OK)
         mdl_world_collect(&w, n_lost);
     sim_engine_destroy(engine);

@@ -1,4 +1,5 @@
-/* What became of a request: sums and histograms of its class and its sites. */
+/* What became of a request: sums and histograms of its class, its user and its
+ * sites. */
 #include "models/world_parts.h"
 
 static void count_time(
@@ -16,6 +17,26 @@ static void count_time(
     }
 }
 
+/* Response at the station over the service time on it; by size of work too. */
+static void count_slowdown(
+    struct mdl_world *w, int scope, double *counts, const struct mdl_done *done)
+{
+    const struct mdl_layout *l = w->layout;
+    const double slowdown =
+        (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) * done->speed /
+        done->work_s;
+
+    counts[MDL_SLOWDOWN] += slowdown;
+    if (l->n_bins == 0)
+        return;
+    const int bin = mdl_size_bin(w->plan, done->work_s);
+    double *sum =
+        mdl_block_at(w->block, l->bins) +
+        ((size_t)scope * (size_t)l->n_bins + (size_t)bin) * MDL_N_BIN_SUMS;
+    sum[MDL_BIN_SERVED] += 1.0;
+    sum[MDL_BIN_SLOWDOWN] += slowdown;
+}
+
 /* Into one scope: a class, or a site entry. */
 static void count_done(
     struct mdl_world *w, int scope, const struct mdl_done *done)
@@ -26,6 +47,9 @@ static void count_done(
 
     n[MDL_OFFERED] += 1.0;
     n[MDL_SPILLED] += done->spilled ? 1.0 : 0.0;
+    n[MDL_RETRIED] += done->retries;
+    n[MDL_HEDGED] += done->hedges;
+    n[MDL_CACHED] += done->cached ? 1.0 : 0.0;
     n[MDL_HAS_SLO] += c->slo_level > 0.0 ? 1.0 : 0.0;
     if (done->outcome != SIM_SERVED) {
         n[done->outcome == SIM_ABANDONED ? MDL_ABANDONED : MDL_LOST] += 1.0;
@@ -33,6 +57,7 @@ static void count_done(
         return;
     }
     n[MDL_SERVED] += 1.0;
+    n[MDL_FALLBACK] += done->fallback ? 1.0 : 0.0;
     n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? 1.0 : 0.0;
     n[MDL_WITHIN] +=
         c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? 1.0 : 0.0;
@@ -43,14 +68,43 @@ static void count_done(
             c->cfg->response_size_bytes + c->cfg->request_size_bytes;
     n[MDL_WORK_S] += done->work_s * w->undeflate;
     if (done->work_s > 0.0)
-        n[MDL_SLOWDOWN] += (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) *
-                           done->speed / done->work_s;
+        count_slowdown(w, scope, n, done);
     count_time(w, scope, n, done->times);
+}
+
+/* Into one part; `hist` is its row of coarse histograms, -1 for none. */
+static void count_part(
+    struct mdl_world *w, int part, int hist, const struct mdl_done *done)
+{
+    const struct mdl_class *c = &w->plan->classes[done->cls];
+    double *n = mdl_block_at(w->block, w->layout->parts) +
+                (size_t)part * MDL_N_PART_SUMS;
+
+    n[MDL_PART_OFFERED] += 1.0;
+    n[MDL_PART_HAS_SLO] += c->slo_level > 0.0 ? 1.0 : 0.0;
+    if (done->outcome != SIM_SERVED) {
+        n[done->outcome == SIM_ABANDONED ? MDL_PART_ABANDONED
+                                         : MDL_PART_LOST] += 1.0;
+        return;
+    }
+    n[MDL_PART_SERVED] += 1.0;
+    n[MDL_PART_WITHIN] +=
+        c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? 1.0 : 0.0;
+    for (int t = 0; t < MDL_N_TIMES; t++)
+        n[MDL_PART_TIMES + t] += done->times[t];
+    if (hist >= 0)
+        mdl_block_coarse(w->layout, w->block,
+            hist)[mdl_coarse_bucket(done->times[MDL_LATENCY])]++;
 }
 
 void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done)
 {
+    const struct mdl_layout *l = w->layout;
+
     count_done(w, done->cls, done);
+    if (done->user < l->n_users)
+        count_part(w, done->user,
+            done->user < l->n_user_hists ? done->user : -1, done);
 }
 
 void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
@@ -62,6 +116,11 @@ void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
     const size_t cell = source * (size_t)l->n_ranks + (size_t)done->rank;
 
     count_done(w, l->n_classes + entry, done);
+    if (done->member < l->n_members)
+        count_part(w, l->n_users + done->member,
+            done->member < l->n_member_hists ? l->n_user_hists + done->member
+                                             : -1,
+            done);
     if (done->outcome != SIM_SERVED)
         return;
     mdl_block_at(w->block, l->served)[cell] += 1.0;
@@ -72,7 +131,7 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
     enum sim_outcome outcome, double start_s, double end_s)
 {
     struct mdl_world *w = ctx;
-    const double arrive_s = r->send_s + r->out_s;
+    const double arrive_s = r->station >= 0 ? r->send_s + r->out_s : r->send_s;
     const struct mdl_done done = {.user = r->user,
         .cls = r->cls,
         .k = r->k,
@@ -91,6 +150,7 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
             [MDL_QUEUE] = start_s - arrive_s,
             [MDL_SERVICE] = end_s - start_s}};
 
+    mdl_world_note(w, &done);
     if ((r->tag & MDL_TAG_MEASURED) == 0)
         return;
     w->open--;

@@ -56,6 +56,10 @@ static bool spilled(const struct mdl_dep *dep, int source, int candidate)
 void mdl_world_route(void *ctx, struct sim_request *r)
 {
     struct mdl_world *w = ctx;
+    if (r->user == MDL_PROBE) {
+        mdl_world_probe(w, r);
+        return;
+    }
     const int source = r->user * w->plan->n_classes + r->cls;
     const int first = w->dep->uc_first[source];
 

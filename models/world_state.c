@@ -109,7 +109,7 @@ static void member_changes(struct mdl_world *w, int member, double end_s,
 /* The interval over which stations keep their totals.  Where a number of
  * requests ends the run its end is not known: nine tenths of the expected
  * length are watched, which gives the shares of time as well. */
-static void watched(const struct mdl_world *w, double *from_s, double *to_s)
+void mdl_world_watched(const struct mdl_world *w, double *from_s, double *to_s)
 {
     double rate_per_s = 0.0;
 
@@ -130,7 +130,7 @@ int mdl_world_stations(struct mdl_world *w, double end_s, struct sim_err *err)
     double from_s, to_s;
     int used = 0;
 
-    watched(w, &from_s, &to_s);
+    mdl_world_watched(w, &from_s, &to_s);
     for (int i = 0; i < w->dep->n_members; i++) {
         const struct mdl_member *m = &w->dep->members[i];
         const struct mdl_site_cfg *site = w->dep->entries[m->entry].cfg;
