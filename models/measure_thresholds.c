@@ -73,14 +73,36 @@ static bool entity_known(const char *name, const char *const *names, int n)
     return false;
 }
 
-/* The site or class that a metric's scope names must exist. */
+/* Is `name` that of an entry, or of one of its members ("stores@chicago",
+ * "east#2")?  Which members there are is known to the plan alone. */
+static bool site_known(const char *name, const char *entry)
+{
+    const size_t len = strlen(entry);
+
+    return strncmp(name, entry, len) == 0 && strcspn(name + len, ".@#") == 0 &&
+           name[len] != '\0';
+}
+
+/* Users of a built-in set or a file are known to the plan alone. */
+static bool user_known(const struct mdl_users_cfg *users, const char *name)
+{
+    if (users->from != NULL || users->file != NULL)
+        return true;
+    for (int i = 0; i < users->n_list; i++) {
+        if (entity_known(name, &users->list[i].name, 1))
+            return true;
+    }
+    return false;
+}
+
+/* The site, class or user that a metric's scope names must exist. */
 static int check_scope(const struct mdl_run_cfg *cfg,
     const struct mdl_deployment_cfg *dep, const char *text, const char *rest,
     struct sim_err *err)
 {
     if (strncmp(rest, "site.", 5) == 0) {
         for (int i = 0; i < dep->n_sites; i++) {
-            if (entity_known(rest + 5, &dep->sites[i].name, 1))
+            if (site_known(rest + 5, dep->sites[i].name))
                 return SIM_OK;
         }
         return sim_err_set(err, SIM_E_INPUT,
@@ -96,6 +118,10 @@ static int check_scope(const struct mdl_run_cfg *cfg,
             "threshold '%s' names the unknown class '%.*s'", text,
             (int)strcspn(rest + 6, "."), rest + 6);
     }
+    if (strncmp(rest, "user.", 5) == 0 && !user_known(&cfg->users, rest + 5))
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' names the unknown user '%.*s'", text,
+            (int)strcspn(rest + 5, "."), rest + 5);
     return SIM_OK;
 }
 
