@@ -96,13 +96,16 @@ static void put_running(struct mdl_put *p)
 }
 
 /* Where a number of requests ends the run, its length is known beforehand to a
- * tenth only if they are many. */
+ * tenth only if they are many and not those of a trace. */
 static void put_empty(struct mdl_put *p)
 {
     const struct mdl_entry *entry = &p->c->dep->entries[p->scope->entry];
     const int64_t requests = p->study->cfg->simulate.requests;
+    bool traced = false;
 
-    if (requests >= 0 && requests < LEAST_WATCHED)
+    for (int i = 0; i < p->study->plan->n_classes; i++)
+        traced = traced || p->study->plan->classes[i].trace.n > 0;
+    if (requests >= 0 && (traced || requests < LEAST_WATCHED))
         return;
     mdl_sum_loads(p->study, p->c, p->scope, MDL_EMPTY_S, p->x);
     mdl_sum_head(p->study, p->c, MDL_SECONDS, p->y);

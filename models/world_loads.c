@@ -101,14 +101,15 @@ static void station_loads(
     w->stations[member]->ops->totals(w->stations[member], &t);
     const double all_s = t.off_s + t.boot_s + t.idle_s + t.busy_s;
     const double part = all_s > 0.0 ? load[MDL_SLOTS_UP_S] / all_s : 0.0;
-    const double stretch = by_time ? 1.0 : seconds / (to_s - from_s);
+    const double stretch =
+        by_time ? 1.0 : seconds / (to_s - from_s); /* 0 if nothing is sent */
     load[MDL_BATCHES] = (double)t.batches;
     load[MDL_BATCHED] = (double)t.batched;
     load[MDL_OFF_S] = part * t.off_s;
     load[MDL_BOOT_S] = part * t.boot_s;
     load[MDL_IDLE_S] = part * t.idle_s;
     load[MDL_BUSY_S] = stretch * t.busy_s;
-    load[MDL_EMPTY_S] = stretch * t.empty_s;
+    load[MDL_EMPTY_S] = isfinite(to_s) ? stretch * t.empty_s : 0.0;
     if (by_time) {
         load[MDL_IN_SYSTEM_S] = t.in_system_s;
         load[MDL_WAITING_S] = t.waiting_s;

@@ -19,20 +19,6 @@ void mdl_world_launch_probes(struct mdl_world *w, struct sim_engine *engine)
     }
 }
 
-/* Slots in service of a member at window time t; -1 = unlimited. */
-static int64_t slots_at(const struct mdl_world *w, int member, double t_s)
-{
-    const struct mdl_member *m = &w->dep->members[member];
-    int32_t servers;
-    bool layers;
-
-    if (m->servers < 0)
-        return -1;
-    mdl_timeline_state(w->cfg->timeline, member,
-        mdl_world_ns(w->cfg->origin_s + t_s), w->dep->tl, &servers, &layers);
-    return layers ? (int64_t)servers * m->slots_per_server : 0;
-}
-
 void mdl_world_probe(struct mdl_world *w, struct sim_request *probe)
 {
     const struct mdl_layout *l = w->layout;
@@ -43,7 +29,7 @@ void mdl_world_probe(struct mdl_world *w, struct sim_request *probe)
         struct sim_station *st = w->stations[i];
         double *state =
             states + (size_t)w->dep->members[i].entry * MDL_N_STATES;
-        const int64_t slots = slots_at(w, i, probe->send_s);
+        const int64_t slots = mdl_world_slots(w, i, probe->send_s);
         const int64_t n = st->ops->in_system(st, probe->send_s);
         state[MDL_STATE_IN_SYSTEM] += (double)n;
         state[MDL_STATE_WAITING] += (double)st->ops->waiting(st, probe->send_s);
@@ -105,7 +91,7 @@ void mdl_world_note(struct mdl_world *w, const struct mdl_done *done)
             return;
         at = --notes->n;
     } else if (!make_room(notes)) {
-        w->out_of_memory = true;
+        w->no_notes = true;
         return;
     }
     for (; at > 0 && sent_before(&noted, &notes->list[at - 1]); at--)
