@@ -409,7 +409,74 @@ START_TEST(empty_of_many)
 }
 END_TEST
 
+/* ---- attempts ------------------------------------------------------------ */
+
+static struct study one_long(const char *more)
+{
+    return study_run(
+        "seed: 11\n"
+        "simulate: {duration: 100 s, warmup: none, replications: 3}\n"
+        "arrivals: {rate: 3 /s}\n"
+        "requests: {r: {service: {constant: 500 s},"
+        " retries: {max: 2, backoff: 100 ms}%s}}\n"
+        "deployments: {d: {sites: {q: {tier: bare,"
+        " queue: {capacity: 1}}}}}\n",
+        more);
+}
+
+/* The first request takes the only place for the whole run: all others are
+ * turned away three times.  Where the user's own device serves what nobody else
+ * does, they fall back on it instead of being lost. */
+START_TEST(attempts_are_counted)
+{
+    struct study lost = one_long("");
+    struct study local = one_long(", fallback: {local: {constant: 1 s}}");
+    const double turned = value(&lost, "d.requests.lost");
+    const double offered = value(&lost, "d.requests.offered");
+
+    ck_assert_double_gt(turned, 0.98 * offered);
+    ck_assert_double_lt(turned, offered);
+    ck_assert_double_eq_tol(
+        value(&lost, "d.requests.retried"), 2 * turned, 1e-9 * offered);
+    ck_assert_double_eq_tol(
+        value(&lost, "d.class.r.requests.retried"), 2 * turned, 1e-9 * offered);
+    ck_assert_double_eq_tol(
+        value(&local, "d.requests.fallback"), turned, 1e-9 * offered);
+    ck_assert_double_eq_tol(
+        value(&local, "d.requests.served"), offered, 1e-9 * offered);
+    ck_assert(!is_there(&lost, "d.requests.fallback"));
+    ck_assert(!is_there(&lost, "d.requests.hedged"));
+    ck_assert(!is_there(&lost, "d.cache_hit_share"));
+    study_end(&lost);
+    study_end(&local);
+}
+END_TEST
+
+/* Every request is out for 10 ms, longer than the hedge waits: two copies of
+ * each.  Of visits to a cache three in ten hit. */
+START_TEST(copies_and_hits)
+{
+    struct study s = study_run(
+        "seed: 12\n"
+        "simulate: {requests: 5000, warmup: none, replications: 4}\n"
+        "arrivals: {rate: 3 /s}\n"
+        "requests: {r: {service: {constant: 10 ms}}}\n"
+        "deployments:\n"
+        "  d: {sites: {q: {tier: bare, servers: unlimited, count: 2}},"
+        " routing: {hedge: {after: 5 ms}}}\n"
+        "  e: {sites: {q: {tier: bare,"
+        " cache: {hit: 30 %%, time: 1 ms}}}}\n");
+
+    ck_assert_double_eq_tol(value(&s, "d.requests.hedged"),
+        value(&s, "d.requests.offered"), 1e-9 * 5000);
+    study_expect(&s, "e.cache_hit_share", 0.3, 0.05);
+    study_expect(&s, "e.site.q.cache_hit_share", 0.3, 0.05);
+    ck_assert_double_eq(value(&s, "e.requests.retried"), 0);
+    study_end(&s);
+}
+END_TEST
+
 TEST_MAIN("loader/outputs", users_by_distance, nobody_is_no_user,
     members_are_queues, members_of_users, first_two_hundred, sharing_is_fair,
     bins_by_work, unlimited_servers_fill, one_place_fills, nobody_leaves,
-    running_and_empty, empty_of_many)
+    running_and_empty, empty_of_many, attempts_are_counted, copies_and_hits)
