@@ -47,6 +47,15 @@ static int no_memory(struct sim_err *err)
 /* ---- set-up
  * ------------------------------------------------------------------ */
 
+static struct mdl_rate rate_of(const struct mdl_feed *feed, int source)
+{
+    struct mdl_rate rate = mdl_plan_rate(feed->cfg.plan, source);
+
+    if (feed->cfg.keep != NULL)
+        rate.base_per_s *= feed->cfg.keep[source];
+    return rate;
+}
+
 /* Streams of a source, all but that of its gaps. */
 static void start_marks(struct source_state *s, struct sim_key key)
 {
@@ -163,7 +172,7 @@ int mdl_feed_create(
             feed->total_rate_per_s += plan->classes[i].rate_per_s;
     }
     for (int i = 0; i < plan->n_sources; i++) {
-        const struct mdl_rate rate = mdl_plan_rate(plan, i);
+        const struct mdl_rate rate = rate_of(feed, i);
         source_paths(&feed->sources[i], cfg->dep, i, plan->sources[i].cls);
         if (plan->classes[plan->sources[i].cls].trace.n == 0)
             feed->total_rate_per_s += mdl_rate_at(&rate, cfg->origin_s);

@@ -25,10 +25,11 @@ struct mdl_feed_cfg {
     const struct mdl_plan *plan;
     const struct mdl_dep *dep;
     uint64_t replication;
-    uint64_t window; /* cell index: part of the keys */
-    double origin_s; /* horizon time of window time 0 */
-    double lead_s;   /* the feed starts at -lead_s */
-    double until_s;  /* no request is sent at or after; may be INFINITY */
+    uint64_t window;    /* cell index: part of the keys */
+    double origin_s;    /* horizon time of window time 0 */
+    double lead_s;      /* the feed starts at -lead_s */
+    double until_s;     /* no request is sent at or after; may be INFINITY */
+    const double *keep; /* [n_sources] factors of the rates; NULL = 1 */
 };
 
 struct mdl_feed; /* opaque */

@@ -118,6 +118,7 @@ struct mdl_dep {
     int max_candidates;
     struct mdl_flow *flows; /* [n_classes] */
     bool plain;             /* all flows are, and no client waits */
+    bool sampled;           /* a fleet: some members stand for their like */
     double max_rtt_s;       /* longest median round trip, for the follow-up */
     bool has_requests;
     bool impatient;    /* a class may leave the queue */

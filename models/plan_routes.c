@@ -25,6 +25,7 @@ static int no_memory(struct sim_err *err)
 
 struct choice {
     int place, group;
+    bool own; /* at the user's own place */
     double km, rtt_s;
     double pair_z;
 };
@@ -41,6 +42,8 @@ static int by_preference(const void *a, const void *b)
 
     if (x->group != y->group)
         return x->group < y->group ? -1 : 1;
+    if (x->own != y->own) /* whatever the spread of paths between places says */
+        return x->own ? -1 : 1;
     if (x->rtt_s != y->rtt_s)
         return x->rtt_s < y->rtt_s ? -1 : 1;
     return (x->place > y->place) - (x->place < y->place);
@@ -118,6 +121,7 @@ static int rank_places(const struct mdl_plan *plan, const struct mdl_dep *dep,
         struct mdl_path path;
 
         c->place = i;
+        c->own = place->user == user;
         c->group = group_of(dep, place->entry);
         c->km = u->placed && place->placed
                     ? mdl_distance_km(u->lat, u->lon, place->lat, place->lon)
@@ -386,6 +390,45 @@ int mdl_member_slots(const struct mdl_member *member)
     return (int)(member->servers * member->slots_per_server);
 }
 
+/* ---- fleets
+ * ------------------------------------------------------------------ */
+
+static bool class_samples(
+    const struct mdl_class *c, const struct mdl_flow *flow)
+{
+    const struct mdl_process_cfg *process = &c->arrivals->process;
+
+    return mdl_gap_law_memoryless(&c->gaps) && !process->has_batch &&
+           !process->has_trace && !process->has_closed &&
+           flow->kind == MDL_FLOW_ONE && !flow->cfg->has_limit &&
+           flow->fallback < 0;
+}
+
+/* May a few members stand for their like?  Only where no decision looks at the
+ * state of single members and arrivals can be thinned. */
+static bool samples(const struct mdl_plan *plan, const struct mdl_dep *dep)
+{
+    const int policy = dep->cfg->routing.policy;
+
+    if (dep->n_members <= plan->cfg->simulate.sites ||
+        plan->cfg->simulate.requests >= 0 ||
+        dep->cfg->routing.has_hedge ||
+        (policy != MDL_NEAREST && policy != MDL_RANDOM &&
+            policy != MDL_WEIGHTED))
+        return false;
+    for (int i = 0; i < plan->n_classes; i++) {
+        if (!class_samples(&plan->classes[i], &dep->flows[i]))
+            return false;
+    }
+    for (int i = 0; i < dep->n_places; i++) {
+        if (dep->places[i].n_members > 1 &&
+            dep->entries[dep->places[i].entry].cfg->balance !=
+                MDL_BALANCE_RANDOM)
+            return false;
+    }
+    return true;
+}
+
 /* ---- flows ------------------------------------------------------------------
  */
 
@@ -413,6 +456,7 @@ int mdl_plan_routes(
 {
     int rc = plan_flows(plan, dep, err);
 
+    dep->sampled = rc == SIM_OK && samples(plan, dep);
     if (rc == SIM_OK)
         rc = plan_candidates(plan, dep, err);
     for (int i = 0; rc == SIM_OK && i < plan->n_sources; i++)

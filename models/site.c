@@ -427,6 +427,8 @@ static const struct sim_param simulate_rows[] = {
     {SIM_PARAM_GROUP(SIMULATE, warmup, &warmup_table), .doc = "What is simulated before counting starts."},
     {SIM_PARAM_GROUP(SIMULATE, replications, &reps_table), .doc = "Independent repetitions."},
     {SIM_PARAM_GROUP_OPT(SIMULATE, precision, &precision_table, has_precision), .doc = "When to stop."},
+    {SIM_PARAM_I64(SIMULATE, sites), .unit = "", .dflt = 64, .min = 1, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "Members simulated in a window, about; of larger fleets some stand for their like."},
     {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
      .doc = "Extra failure timelines for availability metrics; absent: 1000 with windows, none with duration or requests."},
     {SIM_PARAM_ENUM(SIMULATE, engine, engines), .unit = "", .flags = SIM_P_STATE, .doc = "Engine of the request level."},

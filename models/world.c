@@ -44,20 +44,35 @@ static int open_world(struct mdl_world *w, struct sim_err *err)
     w->change_slots = sim_calloc(changes + 1, sizeof *w->change_slots);
     w->first_change = sim_calloc(n + 1, sizeof *w->first_change);
     w->slots_at_start = sim_calloc(n, sizeof *w->slots_at_start);
+    w->weight = sim_calloc(n, sizeof *w->weight);
     if (w->stations == NULL || w->draws == NULL || w->up == NULL ||
         w->known_up == NULL || w->n_known_up == NULL || w->flips == NULL ||
         w->change_s == NULL || w->change_slots == NULL ||
         w->first_change == NULL || w->slots_at_start == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    if (w->dep->sampled) {
+        const size_t places = (size_t)w->dep->n_places;
+        w->first_simulated = sim_calloc(places + 1, sizeof(int));
+        w->simulated = sim_calloc(n, sizeof(int));
+        w->n_simulated_up = sim_calloc(places, sizeof(int));
+        w->place_keep = sim_calloc(places, sizeof(double));
+        w->keep = sim_calloc((size_t)w->plan->n_sources, sizeof(double));
+        if (w->first_simulated == NULL || w->simulated == NULL ||
+            w->n_simulated_up == NULL || w->place_keep == NULL ||
+            w->keep == NULL)
+            return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    }
     return mdl_flow_open(w, err);
 }
 
 static void close_world(struct mdl_world *w)
 {
     for (int i = 0; w->stations != NULL && i < w->dep->n_members; i++) {
-        if (w->stations[i] != NULL)
+        if (w->stations[i] != NULL && w->stations[i] != w->unsimulated)
             w->stations[i]->ops->destroy(w->stations[i]);
     }
+    if (w->unsimulated != NULL)
+        w->unsimulated->ops->destroy(w->unsimulated);
     mdl_flow_close(w);
     mdl_feed_destroy(w->feed);
     sim_free(w->stations);
@@ -70,6 +85,12 @@ static void close_world(struct mdl_world *w)
     sim_free(w->change_slots);
     sim_free(w->first_change);
     sim_free(w->slots_at_start);
+    sim_free(w->weight);
+    sim_free(w->first_simulated);
+    sim_free(w->simulated);
+    sim_free(w->n_simulated_up);
+    sim_free(w->place_keep);
+    sim_free(w->keep);
 }
 
 static int run_engine(
@@ -114,7 +135,7 @@ int mdl_world_run(
         .block = block,
         .follows = cfg->dep->overtakes && !cfg->dep->unstable,
         .undeflate = 1.0 / mdl_plan_deflation(cfg->plan, cfg->origin_s)};
-    const struct mdl_feed_cfg feed = {.plan = cfg->plan,
+    struct mdl_feed_cfg feed = {.plan = cfg->plan,
         .dep = cfg->dep,
         .replication = cfg->replication,
         .window = cfg->window,
@@ -127,9 +148,10 @@ int mdl_world_run(
     memset(block, 0, cfg->layout->bytes);
     rc = open_world(&w, err);
     if (rc == SIM_OK)
-        rc = mdl_feed_create(&feed, &w.feed, err);
-    if (rc == SIM_OK)
         rc = mdl_world_stations(&w, give_up_s, err);
+    feed.keep = w.keep;
+    if (rc == SIM_OK)
+        rc = mdl_feed_create(&feed, &w.feed, err);
     if (rc == SIM_OK)
         rc = run_engine(&w, give_up_s, &n_lost, err);
     if (rc == SIM_OK)

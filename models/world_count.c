@@ -2,18 +2,19 @@
  * sites. */
 #include "models/world_flow.h"
 
-static void count_time(
-    struct mdl_world *w, int scope, double *counts, const double *times)
+static void count_time(struct mdl_world *w, int scope, double *counts,
+    const double *times, int weight)
 {
     double *max =
         mdl_block_at(w->block, w->layout->max) + (size_t)scope * MDL_N_TIMES;
 
     for (int t = 0; t < MDL_N_TIMES; t++) {
         const double x = times[t];
-        counts[MDL_SUMS + 2 * t] += x;
-        counts[MDL_SUMS + 2 * t + 1] += x * x;
+        counts[MDL_SUMS + 2 * t] += weight * x;
+        counts[MDL_SUMS + 2 * t + 1] += weight * x * x;
         max[t] = x > max[t] ? x : max[t];
-        mdl_block_hist(w->layout, w->block, scope, t)[sim_hist_bucket(x)]++;
+        mdl_block_hist(w->layout, w->block, scope, t)[sim_hist_bucket(x)] +=
+            (uint32_t)weight;
     }
 }
 
@@ -23,8 +24,8 @@ static void count_slowdown(
 {
     const struct mdl_layout *l = w->layout;
     const double slowdown =
-        (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) * done->speed /
-        done->work_s;
+        done->weight * (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) *
+        done->speed / done->work_s;
 
     counts[MDL_SLOWDOWN] += slowdown;
     if (l->n_bins == 0)
@@ -33,7 +34,7 @@ static void count_slowdown(
     double *sum =
         mdl_block_at(w->block, l->bins) +
         ((size_t)scope * (size_t)l->n_bins + (size_t)bin) * MDL_N_BIN_SUMS;
-    sum[MDL_BIN_SERVED] += 1.0;
+    sum[MDL_BIN_SERVED] += done->weight;
     sum[MDL_BIN_SLOWDOWN] += slowdown;
 }
 
@@ -45,31 +46,34 @@ static void count_done(
     double *n = mdl_block_at(w->block, w->layout->counts) +
                 (size_t)scope * MDL_N_COUNTS;
 
-    n[MDL_OFFERED] += 1.0;
-    n[MDL_SPILLED] += done->spilled ? 1.0 : 0.0;
-    n[MDL_RETRIED] += done->retries;
-    n[MDL_HEDGED] += done->hedges;
-    n[MDL_CACHED] += done->cached ? 1.0 : 0.0;
-    n[MDL_HAS_SLO] += c->slo_level > 0.0 ? 1.0 : 0.0;
+    const double weight = done->weight;
+
+    n[MDL_OFFERED] += weight;
+    n[MDL_SPILLED] += done->spilled ? weight : 0.0;
+    n[MDL_RETRIED] += weight * done->retries;
+    n[MDL_HEDGED] += weight * done->hedges;
+    n[MDL_CACHED] += done->cached ? weight : 0.0;
+    n[MDL_HAS_SLO] += c->slo_level > 0.0 ? weight : 0.0;
     if (done->outcome != SIM_SERVED) {
-        n[done->outcome == SIM_ABANDONED ? MDL_ABANDONED : MDL_LOST] += 1.0;
-        n[MDL_VALUE_LOST_USD] += c->cfg->value_usd;
+        n[done->outcome == SIM_ABANDONED ? MDL_ABANDONED : MDL_LOST] += weight;
+        n[MDL_VALUE_LOST_USD] += weight * c->cfg->value_usd;
         return;
     }
-    n[MDL_SERVED] += 1.0;
-    n[MDL_FALLBACK] += done->fallback ? 1.0 : 0.0;
-    n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? 1.0 : 0.0;
-    n[MDL_WITHIN] +=
-        c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? 1.0 : 0.0;
-    n[MDL_EGRESS_B] += c->cfg->response_size_bytes;
-    n[MDL_INGRESS_B] += c->cfg->request_size_bytes;
+    n[MDL_SERVED] += weight;
+    n[MDL_FALLBACK] += done->fallback ? weight : 0.0;
+    n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? weight : 0.0;
+    n[MDL_WITHIN] += c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s
+                         ? weight
+                         : 0.0;
+    n[MDL_EGRESS_B] += weight * c->cfg->response_size_bytes;
+    n[MDL_INGRESS_B] += weight * c->cfg->request_size_bytes;
     if (done->member < 0 || w->dep->members[done->member].user != done->user)
         n[MDL_LEFT_B] +=
-            c->cfg->response_size_bytes + c->cfg->request_size_bytes;
-    n[MDL_WORK_S] += done->work_s * w->undeflate;
+            weight * (c->cfg->response_size_bytes + c->cfg->request_size_bytes);
+    n[MDL_WORK_S] += weight * done->work_s * w->undeflate;
     if (done->work_s > 0.0)
         count_slowdown(w, scope, n, done);
-    count_time(w, scope, n, done->times);
+    count_time(w, scope, n, done->times, done->weight);
 }
 
 /* Into one part; `hist` is its row of coarse histograms, -1 for none. */
@@ -80,21 +84,25 @@ static void count_part(
     double *n = mdl_block_at(w->block, w->layout->parts) +
                 (size_t)part * MDL_N_PART_SUMS;
 
-    n[MDL_PART_OFFERED] += 1.0;
-    n[MDL_PART_HAS_SLO] += c->slo_level > 0.0 ? 1.0 : 0.0;
+    const double weight = done->weight;
+
+    n[MDL_PART_OFFERED] += weight;
+    n[MDL_PART_HAS_SLO] += c->slo_level > 0.0 ? weight : 0.0;
     if (done->outcome != SIM_SERVED) {
         n[done->outcome == SIM_ABANDONED ? MDL_PART_ABANDONED
-                                         : MDL_PART_LOST] += 1.0;
+                                         : MDL_PART_LOST] += weight;
         return;
     }
-    n[MDL_PART_SERVED] += 1.0;
+    n[MDL_PART_SERVED] += weight;
     n[MDL_PART_WITHIN] +=
-        c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? 1.0 : 0.0;
+        c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? weight
+                                                                   : 0.0;
     for (int t = 0; t < MDL_N_TIMES; t++)
-        n[MDL_PART_TIMES + t] += done->times[t];
+        n[MDL_PART_TIMES + t] += weight * done->times[t];
     if (hist >= 0)
         mdl_block_coarse(w->layout, w->block,
-            hist)[mdl_coarse_bucket(done->times[MDL_LATENCY])]++;
+            hist)[mdl_coarse_bucket(done->times[MDL_LATENCY])] +=
+            (uint32_t)done->weight;
 }
 
 void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done)
@@ -123,13 +131,14 @@ void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
             done);
     if (done->outcome != SIM_SERVED)
         return;
-    mdl_block_at(w->block, l->served)[cell] += 1.0;
-    mdl_block_at(w->block, l->work)[cell] += done->work_s * w->undeflate;
+    mdl_block_at(w->block, l->served)[cell] += done->weight;
+    mdl_block_at(w->block, l->work)[cell] +=
+        done->weight * done->work_s * w->undeflate;
 }
 
 /* What the engine says of a visit. */
 static struct mdl_done done_of(const struct sim_request *r, int member,
-    enum sim_outcome outcome, double start_s, double end_s)
+    int weight, enum sim_outcome outcome, double start_s, double end_s)
 {
     const double arrive_s = r->station >= 0 ? r->send_s + r->out_s : r->send_s;
 
@@ -137,6 +146,7 @@ static struct mdl_done done_of(const struct sim_request *r, int member,
         .cls = r->cls,
         .k = r->k,
         .member = member,
+        .weight = weight,
         .rank = r->tag & MDL_TAG_RANK,
         .outcome = outcome,
         .spilled = (r->tag & MDL_TAG_SPILLED) != 0,
@@ -154,9 +164,11 @@ static struct mdl_done done_of(const struct sim_request *r, int member,
 }
 
 void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
-    int member, enum sim_outcome outcome, double start_s, double end_s)
+    int member, int weight, enum sim_outcome outcome, double start_s,
+    double end_s)
 {
-    const struct mdl_done done = done_of(r, member, outcome, start_s, end_s);
+    const struct mdl_done done =
+        done_of(r, member, weight, outcome, start_s, end_s);
 
     mdl_world_count_visit(w, &done);
 }
@@ -172,12 +184,13 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
     }
     if ((r->tag & MDL_TAG_MEASURED) == 0 && w->cfg->notes == NULL)
         return;
+    const int weight = r->station >= 0 ? w->weight[r->station] : 1;
     const struct mdl_done done =
-        done_of(r, r->station, outcome, start_s, end_s);
+        done_of(r, r->station, weight, outcome, start_s, end_s);
     mdl_world_note(w, &done);
     if ((r->tag & MDL_TAG_MEASURED) == 0)
         return;
-    w->open--;
+    w->open -= weight;
     mdl_world_count_request(w, &done);
     if (r->station >= 0)
         mdl_world_count_visit(w, &done);

@@ -89,8 +89,10 @@ static uint32_t take(struct mdl_world *w, const struct sim_request *r)
     else
         f->free = f->live[owner].next;
     f->live[owner] = (struct mdl_live){.first = *r,
+        .weight = 1,
         .candidate = -1,
         .member = -1,
+        .pick = {.candidate = -1, .member = -1},
         .served_at = -1,
         .speed = 1.0,
         .arrive_s = r->send_s,
@@ -98,6 +100,19 @@ static uint32_t take(struct mdl_world *w, const struct sim_request *r)
         .end_s = r->send_s};
     f->live[owner].first.owner = owner;
     return owner;
+}
+
+uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner)
+{
+    const struct sim_request first = live_of(w, owner)->first;
+    const uint32_t clone = take(w, &first);
+
+    if (clone == MDL_NO_OWNER)
+        return clone;
+    w->flow.live[clone] = *live_of(w, owner);
+    live_of(w, clone)->first.owner = clone;
+    live_of(w, clone)->clone = true;
+    return clone;
 }
 
 static void release(struct mdl_world *w, uint32_t owner)
@@ -243,6 +258,7 @@ static void end_request(struct mdl_world *w, uint32_t owner,
     const struct mdl_done done = {.user = live->first.user,
         .cls = live->first.cls,
         .k = live->first.k,
+        .weight = live->weight,
         .retries = live->retries,
         .hedges = live->hedges,
         .member = live->served_at,
@@ -264,7 +280,7 @@ static void end_request(struct mdl_world *w, uint32_t owner,
     live->over = true;
     mdl_world_note(w, &done);
     if (live->measured) {
-        w->open--;
+        w->open -= live->weight;
         mdl_world_count_request(w, &done);
     }
     think(w, &live->first, answer_s);
@@ -280,6 +296,7 @@ int64_t mdl_flow_cut(struct mdl_world *w)
         const struct mdl_done done = {.user = live->first.user,
             .cls = live->first.cls,
             .k = live->first.k,
+            .weight = live->weight,
             .retries = live->retries,
             .hedges = live->hedges,
             .member = -1,
@@ -291,12 +308,12 @@ int64_t mdl_flow_cut(struct mdl_world *w)
             .end_s = live->end_s};
         if (live->over)
             continue;
-        n++;
+        n += live->weight;
         live->over = true;
         mdl_world_note(w, &done);
         if (!live->measured)
             continue;
-        w->open--;
+        w->open -= live->weight;
         mdl_world_count_request(w, &done);
     }
     return n;
@@ -479,7 +496,8 @@ void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
     live->refs--;
     live->copies -= flow_of(w, live)->kind == MDL_FLOW_ONE;
     if (live->measured && member >= 0)
-        mdl_world_count_visit_of(w, r, member, outcome, start_s, end_s);
+        mdl_world_count_visit_of(
+            w, r, member, live->weight, outcome, start_s, end_s);
     if (outcome == SIM_SERVED) {
         if (!hedge && live->retries == 0)
             learn(w, live->first.cls, end_s + r->back_s - live->first.send_s);
@@ -532,7 +550,11 @@ static int first_step(const struct mdl_world *w, const struct mdl_live *live)
 
 static void open_request(struct mdl_world *w, struct sim_request *r)
 {
-    const bool measured = mdl_world_cohort(w, r);
+    const struct mdl_pick pick =
+        w->dep->sampled ? mdl_groups_here(w, r->tag - 1, r->aux[MDL_AUX_CHOICE])
+                        : (struct mdl_pick){.candidate = -1, .member = -1};
+    const int weight = pick.member >= 0 ? w->weight[pick.member] : 1;
+    const bool measured = mdl_world_cohort(w, r, weight);
     const uint32_t owner = take(w, r);
 
     if (owner == MDL_NO_OWNER) {
@@ -541,6 +563,8 @@ static void open_request(struct mdl_world *w, struct sim_request *r)
     }
     struct mdl_live *live = live_of(w, owner);
     live->measured = measured;
+    live->weight = weight;
+    live->pick = pick;
     live->step = first_step(w, live);
     live->refs = 1;
     r->owner = owner;

@@ -35,6 +35,8 @@ struct mdl_live {
     struct sim_request first; /* as it was sent */
     bool over;                /* has its end; only references remain */
     bool measured, spilled, fell, cached;
+    bool clone;                  /* one of those that a request stood for */
+    int weight;                  /* requests it stands for */
     int refs;                    /* visits under way and timers */
     int copies;                  /* visits under way that may answer */
     int step;                    /* of the flow */
@@ -43,7 +45,7 @@ struct mdl_live {
     int parts_left;
     int candidate, member; /* of the last visit sent; -1 = none */
     int served_at;         /* member of the last visit served; -1 */
-    struct mdl_pick pick;  /* where a spilled visit goes on */
+    struct mdl_pick pick;  /* where the first or a spilled visit goes */
     /* Times along the path that made the answer. */
     double network_s, queue_s, service_s, work_s, speed;
     double arrive_s, start_s, end_s; /* of the last visit served */
@@ -75,6 +77,10 @@ void mdl_flow_route(struct mdl_world *w, struct sim_request *r);
 bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s);
 void mdl_flow_finish(struct mdl_world *w, const struct sim_request *r,
     enum sim_outcome outcome, double start_s, double end_s);
+
+/** A record for one more request like that of a record, which stays where it
+ *  is; MDL_NO_OWNER without memory.  Records may move. */
+uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner);
 
 /* ---- between the two files --------------------------------------------------
  */

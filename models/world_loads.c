@@ -94,6 +94,7 @@ static void station_loads(
     struct mdl_world *w, int member, double seconds, double *load)
 {
     const bool by_time = w->cfg->requests < 0;
+    const double weight = w->weight[member];
     struct sim_station_totals t;
     double from_s, to_s;
 
@@ -102,17 +103,17 @@ static void station_loads(
     const double all_s = t.off_s + t.boot_s + t.idle_s + t.busy_s;
     const double part = all_s > 0.0 ? load[MDL_SLOTS_UP_S] / all_s : 0.0;
     const double stretch =
-        by_time ? 1.0 : seconds / (to_s - from_s); /* 0 if nothing is sent */
-    load[MDL_BATCHES] = (double)t.batches;
-    load[MDL_BATCHED] = (double)t.batched;
-    load[MDL_OFF_S] = part * t.off_s;
-    load[MDL_BOOT_S] = part * t.boot_s;
-    load[MDL_IDLE_S] = part * t.idle_s;
+        by_time ? weight : weight * seconds / (to_s - from_s);
+    load[MDL_BATCHES] = weight * (double)t.batches;
+    load[MDL_BATCHED] = weight * (double)t.batched;
+    load[MDL_OFF_S] = weight * part * t.off_s;
+    load[MDL_BOOT_S] = weight * part * t.boot_s;
+    load[MDL_IDLE_S] = weight * part * t.idle_s;
     load[MDL_BUSY_S] = stretch * t.busy_s;
     load[MDL_EMPTY_S] = isfinite(to_s) ? stretch * t.empty_s : 0.0;
     if (by_time) {
-        load[MDL_IN_SYSTEM_S] = t.in_system_s;
-        load[MDL_WAITING_S] = t.waiting_s;
+        load[MDL_IN_SYSTEM_S] = weight * t.in_system_s;
+        load[MDL_WAITING_S] = weight * t.waiting_s;
     }
 }
 
@@ -134,7 +135,8 @@ void mdl_world_collect(struct mdl_world *w, int64_t n_lost)
                        (size_t)w->dep->members[i].entry * MDL_N_LOADS;
         double own[MDL_N_LOADS] = {0};
         capacity_integrals(w, i, seconds, own);
-        station_loads(w, i, seconds, own);
+        if (w->weight[i] > 0)
+            station_loads(w, i, seconds, own);
         for (int k = 0; k < MDL_N_LOADS; k++)
             load[k] += own[k];
         if (i < l->n_members)

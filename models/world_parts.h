@@ -7,6 +7,8 @@
  *     world_count.c  what became of it
  *     world_loads.c  integrals over the window
  *     world_probe.c  the state at given times, and the first requests
+ *     world_groups.c members that stand for others
+ *     world_flow.c, world_visit.c  requests of several visits (world_flow.h)
  */
 #ifndef MODELS_WORLD_PARTS_H
 #define MODELS_WORLD_PARTS_H
@@ -60,6 +62,15 @@ struct mdl_world {
     double undeflate;       /* work / deflation */
     int *first_change;      /* [n_members + 1] into change_s */
     int *slots_at_start;    /* [n_members] */
+    int *weight;            /* [n_members] members it stands for, itself
+                             * included; 0 = not simulated */
+    /* Sampled groups only. */
+    int *first_simulated;            /* [n_places + 1] into simulated */
+    int *simulated;                  /* members, place by place */
+    int *n_simulated_up;             /* [n_places] known to be up */
+    double *place_keep;              /* [n_places] */
+    double *keep;                    /* [n_sources] of its rate */
+    struct sim_station *unsimulated; /* stands in for all that are not */
     struct mdl_flow_world flow;
     bool no_notes; /* out of memory in a callback that cannot say so */
 };
@@ -100,15 +111,37 @@ int64_t mdl_world_ns(double t_s);
 /** The engine's route(). */
 void mdl_world_route(void *ctx, struct sim_request *r);
 
-/** A first attempt is sent: is it of the cohort?  Counts it where it is. */
-bool mdl_world_cohort(struct mdl_world *w, const struct sim_request *r);
+/** A first attempt is sent, standing for `weight` of its like: is it of the
+ *  cohort?  Counts it where it is. */
+bool mdl_world_cohort(
+    struct mdl_world *w, const struct sim_request *r, int weight);
 
 /** Round trip of a request to a candidate and back [s]. */
 double mdl_world_round_trip_s(const struct mdl_world *w,
     const struct sim_request *r, int source, const struct mdl_candidate *c);
 
+/** Where routing sends a request: of sampled deployments a simulated member.
+ *  `mark`: uniform for the choice. */
+struct mdl_pick mdl_world_pick(
+    struct mdl_world *w, int source, int user, double mark);
+
 /** Is a candidate not where the source would go when all is well? */
 bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate);
+
+/* ---- world_groups.c -------------------------------------------------------
+ */
+
+/** Choose who is simulated: all, or some of each group that stand for it. */
+SIM_MUST_CHECK int mdl_groups_choose(struct mdl_world *w, struct sim_err *err);
+
+/** Is an arrival of a sampled deployment one that goes to a simulated member?
+ *  If so its candidate + 1 is in r->tag, and its uniform for the choice is
+ *  drawn anew from what is left of it. */
+bool mdl_groups_keep(struct mdl_world *w, struct sim_request *r);
+
+/** A simulated member of a candidate's place, known to be up. */
+struct mdl_pick mdl_groups_here(
+    const struct mdl_world *w, int candidate, double mark);
 
 /* ---- world_count.c --------------------------------------------------------
  */
@@ -117,6 +150,7 @@ bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate);
 struct mdl_done {
     int user, cls;
     int64_t k;
+    int weight;          /* requests it stands for */
     int retries, hedges; /* attempts beside the first, until this end */
     int member; /* where; of the whole: where it was served; -1 = nowhere */
     int rank;   /* of a visit: the member's place among the candidates */
@@ -143,7 +177,8 @@ void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done);
 void mdl_world_note(struct mdl_world *w, const struct mdl_done *done);
 /** ... told as the engine does. */
 void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
-    int member, enum sim_outcome outcome, double start_s, double end_s);
+    int member, int weight, enum sim_outcome outcome, double start_s,
+    double end_s);
 
 /** The engine's finish(). */
 void mdl_world_finish(void *ctx, const struct sim_request *r,

@@ -27,13 +27,17 @@ void mdl_world_probe(struct mdl_world *w, struct sim_request *probe)
 
     for (int i = 0; i < w->dep->n_members; i++) {
         struct sim_station *st = w->stations[i];
+        const double weight = w->weight[i];
         double *state =
             states + (size_t)w->dep->members[i].entry * MDL_N_STATES;
+        if (w->weight[i] == 0)
+            continue; /* others stand for it */
         const int64_t slots = mdl_world_slots(w, i, probe->send_s);
         const int64_t n = st->ops->in_system(st, probe->send_s);
-        state[MDL_STATE_IN_SYSTEM] += (double)n;
-        state[MDL_STATE_WAITING] += (double)st->ops->waiting(st, probe->send_s);
-        state[MDL_STATE_FULL] += slots >= 0 && n >= slots ? 1.0 : 0.0;
+        state[MDL_STATE_IN_SYSTEM] += weight * (double)n;
+        state[MDL_STATE_WAITING] +=
+            weight * (double)st->ops->waiting(st, probe->send_s);
+        state[MDL_STATE_FULL] += slots >= 0 && n >= slots ? weight : 0.0;
     }
     probe->station = SIM_DROPPED;
 }

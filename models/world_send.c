@@ -53,19 +53,28 @@ bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate)
     return dep->candidates[candidate].group != dep->candidates[first].group;
 }
 
-bool mdl_world_cohort(struct mdl_world *w, const struct sim_request *r)
+bool mdl_world_cohort(
+    struct mdl_world *w, const struct sim_request *r, int weight)
 {
     const int source = r->user * w->plan->n_classes + r->cls;
 
     w->sent++;
     if (!in_cohort(w, r))
         return false;
-    w->open++;
+    w->open += weight;
     if (w->measured++ == 0)
         w->first_s = r->send_s;
     w->last_s = r->send_s;
-    mdl_block_at(w->block, w->layout->offered)[source] += 1.0;
+    mdl_block_at(w->block, w->layout->offered)[source] += weight;
     return true;
+}
+
+struct mdl_pick mdl_world_pick(
+    struct mdl_world *w, int source, int user, double mark)
+{
+    const struct mdl_pick pick = mdl_route_pick(&w->router, source, user, mark);
+
+    return w->dep->sampled ? mdl_groups_here(w, pick.candidate, mark) : pick;
 }
 
 /* One visit, and nothing that could follow it. */
@@ -80,7 +89,7 @@ static void route_plain(struct mdl_world *w, struct sim_request *r)
     r->tag = i >= 0 ? i - w->dep->uc_first[source] : 0;
     if (i >= 0 && mdl_world_spilled(w->dep, source, i))
         r->tag |= MDL_TAG_SPILLED;
-    if (mdl_world_cohort(w, r))
+    if (mdl_world_cohort(w, r, i >= 0 ? w->weight[pick.member] : 1))
         r->tag |= MDL_TAG_MEASURED;
     if (i < 0 || !w->up[pick.member]) {
         /* nowhere to go, or sent to a site not yet known to be down */
@@ -105,6 +114,11 @@ void mdl_world_route(void *ctx, struct sim_request *r)
         return;
     }
     mdl_world_turn(w, r->send_s);
+    if (w->dep->sampled && r->station == MDL_ACT_SEND &&
+        !mdl_groups_keep(w, r)) {
+        r->station = SIM_DROPPED;
+        return;
+    }
     if (w->dep->plain ||
         (r->station == MDL_ACT_SEND && w->dep->flows[r->cls].plain))
         route_plain(w, r);

@@ -39,6 +39,9 @@ static void know(struct mdl_world *w, int member, bool up)
 {
     w->n_known_up[w->dep->members[member].place] +=
         (int)up - (int)w->known_up[member];
+    if (w->weight[member] > 0 && w->dep->sampled)
+        w->n_simulated_up[w->dep->members[member].place] +=
+            (int)up - (int)w->known_up[member];
     w->known_up[member] = up;
 }
 
@@ -125,45 +128,68 @@ void mdl_world_watched(const struct mdl_world *w, double *from_s, double *to_s)
     *to_s = *from_s + 0.9 * (double)w->cfg->requests / rate_per_s;
 }
 
+/* The kernel of a member that is simulated. */
+static int make_station(struct mdl_world *w, int i,
+    const struct sim_station_cfg *common, struct sim_err *err)
+{
+    const struct mdl_member *m = &w->dep->members[i];
+    const struct mdl_site_cfg *site = w->dep->entries[m->entry].cfg;
+    const int first = w->first_change[i];
+    const uint64_t entity = w->dep->tl[i].entity;
+    struct sim_station_cfg cfg = *common;
+    const struct sim_key key = {.seed = (uint64_t)w->plan->cfg->seed,
+        .replication = w->cfg->replication,
+        .entity = entity,
+        .purpose = SIM_FOR_SIZE,
+        .window = w->cfg->window};
+
+    cfg.slots = mdl_member_slots(m);
+    cfg.slots_at_start = w->slots_at_start[i];
+    cfg.capacity = site->queue.capacity;
+    cfg.change_s = w->change_s + first;
+    cfg.change_slots = w->change_slots + first;
+    cfg.n_changes = w->first_change[i + 1] - first;
+    cfg.choice_key = sim_entity_sub(entity, w->cfg->window);
+    return mdl_service_station(&site->queue,
+        site->has_batching ? &site->batching : NULL,
+        site->has_power_off ? &site->power_off : NULL, m->speed,
+        !w->dep->impatient, &key, &cfg, &w->draws[i], &w->stations[i], err);
+}
+
+static int make_stations(struct mdl_world *w, struct sim_err *err)
+{
+    struct sim_station_cfg cfg = {
+        .slots = 1, .slots_at_start = 1, .capacity = -1};
+    int rc = SIM_OK;
+
+    mdl_world_watched(w, &cfg.from_s, &cfg.to_s);
+    if (w->dep->sampled)
+        rc = sim_station_fcfs_create(&cfg, &w->unsimulated, err);
+    for (int i = 0; rc == SIM_OK && i < w->dep->n_members; i++) {
+        if (w->weight[i] > 0)
+            rc = make_station(w, i, &cfg, err);
+        else
+            w->stations[i] = w->unsimulated;
+    }
+    return rc;
+}
+
 int mdl_world_stations(struct mdl_world *w, double end_s, struct sim_err *err)
 {
-    double from_s, to_s;
     int used = 0;
 
-    mdl_world_watched(w, &from_s, &to_s);
     for (int i = 0; i < w->dep->n_members; i++) {
-        const struct mdl_member *m = &w->dep->members[i];
-        const struct mdl_site_cfg *site = w->dep->entries[m->entry].cfg;
         const int first = used;
-        struct sim_station_cfg cfg = {.slots = mdl_member_slots(m),
-            .capacity = site->queue.capacity,
-            .change_s = w->change_s + first,
-            .change_slots = w->change_slots + first,
-            .choice_key = sim_entity_sub(w->dep->tl[i].entity, w->cfg->window),
-            .from_s = from_s,
-            .to_s = to_s};
-        member_changes(w, i, end_s, &used, &cfg.slots_at_start);
-        if (m->servers < 0)
+        member_changes(w, i, end_s, &used, &w->slots_at_start[i]);
+        if (w->dep->members[i].servers < 0)
             used = first; /* what cannot run out has no slots to lose */
-        cfg.n_changes = used - first;
         w->first_change[i] = first;
         w->first_change[i + 1] = used;
-        w->slots_at_start[i] = cfg.slots_at_start;
-        const struct sim_key key = {.seed = (uint64_t)w->plan->cfg->seed,
-            .replication = w->cfg->replication,
-            .entity = w->dep->tl[i].entity,
-            .purpose = SIM_FOR_SIZE,
-            .window = w->cfg->window};
-        const int rc = mdl_service_station(&site->queue,
-            site->has_batching ? &site->batching : NULL,
-            site->has_power_off ? &site->power_off : NULL, m->speed,
-            !w->dep->impatient, &key, &cfg, &w->draws[i], &w->stations[i], err);
-        if (rc != SIM_OK)
-            return rc;
     }
     if (w->n_flips > 0)
         qsort(w->flips, (size_t)w->n_flips, sizeof *w->flips, by_time);
-    return SIM_OK;
+    const int rc = mdl_groups_choose(w, err);
+    return rc == SIM_OK ? make_stations(w, err) : rc;
 }
 
 int mdl_world_slots(const struct mdl_world *w, int member, double t_s)

@@ -9,7 +9,10 @@
 
 /* Draws of attempts after the first are numbered from here, those of steps
  * from 0. */
-enum { ATTEMPT = 1 << 16 };
+enum { ATTEMPT = 1 << 16, CLONE = 1 << 17 };
+
+/* Over which time the overflow of members that one stands for comes. */
+#define SPREAD_S 10.0
 
 static struct mdl_live *live_of(struct mdl_world *w, uint32_t owner)
 {
@@ -175,7 +178,9 @@ static struct mdl_pick pick_step(struct mdl_world *w,
     if (step->entry >= 0)
         return mdl_route_entry(&w->router, source, step->entry, r->user,
             mark_of(w, live, live->visits));
-    return mdl_route_pick(&w->router, source, r->user, r->aux[MDL_AUX_CHOICE]);
+    if (live->visits == 0 && live->pick.candidate >= 0)
+        return live->pick;
+    return mdl_world_pick(w, source, r->user, r->aux[MDL_AUX_CHOICE]);
 }
 
 /* Send a visit to a pick: marks, draws, way, cache, timer. */
@@ -287,6 +292,31 @@ static bool over_limit(const struct mdl_world *w, int member, double now_s)
     return spill->queue >= 0 && slots >= 0 && n - slots >= spill->queue;
 }
 
+/* A request that stood for others goes where each counts for one: they come
+ * too, spread over a while, since those of many members do not come at once
+ * (superposition of many small flows). */
+static void multiply(struct mdl_world *w, uint32_t owner,
+    const struct sim_request *on, double now_s)
+{
+    const int n = live_of(w, owner)->weight;
+
+    live_of(w, owner)->weight = 1;
+    for (int i = 1; i < n; i++) {
+        const uint32_t clone = mdl_live_clone(w, owner);
+        if (clone == MDL_NO_OWNER)
+            return;
+        struct mdl_live *live = live_of(w, clone);
+        struct sim_request r = *on;
+        live->refs = live->copies = 1;
+        live->visits += CLONE * i;
+        const double later_s =
+            SPREAD_S * mdl_live_uniform(w, live, SIM_FOR_SAMPLE, live->visits);
+        live->first.send_s += later_s;
+        r.owner = clone;
+        sim_engine_launch(w->router.engine, &r, now_s + later_s);
+    }
+}
+
 bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s)
 {
     struct mdl_world *w = ctx;
@@ -302,8 +332,11 @@ bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s)
         return true;
     const int source = mdl_source_of(w, r);
     const int here = w->dep->uc_first[source] + (r->tag & MDL_TAG_RANK);
-    const struct mdl_pick pick = mdl_route_next(
-        &w->router, source, r->user, here, mark_of(w, live, live->visits));
+    const double mark = mark_of(w, live, live->visits);
+    struct mdl_pick pick =
+        mdl_route_next(&w->router, source, r->user, here, mark);
+    if (w->dep->sampled)
+        pick = mdl_groups_here(w, pick.candidate, mark);
     if (pick.candidate < 0)
         return true; /* nowhere else: the station takes or refuses it */
     struct sim_request on = *r;
@@ -311,6 +344,8 @@ bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s)
     live->network_s += r->out_s;
     on.station = MDL_ACT_SPILL;
     sim_engine_launch(w->router.engine, &on, now_s);
+    if (live->weight > w->weight[pick.member])
+        multiply(w, r->owner, &on, now_s);
     return false;
 }
 
@@ -321,6 +356,10 @@ void mdl_visit_spill(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     const int here = w->dep->uc_first[source] + (r->tag & MDL_TAG_RANK);
 
     live->spilled = true;
+    if (live->clone) { /* of its own work, as the others had */
+        draw_anew(w, live, r);
+        set_work(w, live, &flow_of(w, live)->steps[0], r);
+    }
     r->tag = (r->tag & ~MDL_TAG_RANK) | MDL_TAG_SPILLED;
     go(w, owner, r, live->pick, w->dep->candidates[here].place);
 }
