@@ -48,7 +48,8 @@ static int open_world(struct mdl_world *w, struct sim_err *err)
     if (w->stations == NULL || w->draws == NULL || w->up == NULL ||
         w->known_up == NULL || w->n_known_up == NULL || w->flips == NULL ||
         w->change_s == NULL || w->change_slots == NULL ||
-        w->first_change == NULL || w->slots_at_start == NULL)
+        w->first_change == NULL || w->slots_at_start == NULL ||
+        w->weight == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     if (w->dep->sampled) {
         const size_t places = (size_t)w->dep->n_places;
