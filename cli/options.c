@@ -19,12 +19,8 @@
 #include "sim/suggest.h"
 #include "sim/units.h"
 
-enum {
-    MAX_OPTIONS = 32,
-    LONG_BASE = 256,
-    MAX_JOBS = 1024,
-    MAX_TRACE = 10000000
-};
+enum { MAX_OPTIONS = 32, LONG_BASE = 256 };
+enum { MAX_JOBS = 1024, MAX_TRACE = 10000000 };
 
 /* clang-format off */
 static const struct cli_option table[] = {

@@ -449,8 +449,7 @@ static int queue_reset(struct sim_station *st,
     q->now_s = -(double)INFINITY;
     q->from_s = cfg->from_s;
     q->to_s = cfg->to_s;
-    q->in_service_s = q->waiting_s = q->empty_s = 0.0;
-    q->boot_s = q->spare_s = 0.0;
+    q->in_service_s = q->waiting_s = q->empty_s = q->boot_s = q->spare_s = 0.0;
     q->slots = cfg->slots_at_start;
     q->capacity = cfg->capacity;
     q->arrived = q->waited = q->lost = q->abandoned = q->seq = 0;
