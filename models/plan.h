@@ -163,6 +163,9 @@ void mdl_plan_destroy(struct mdl_plan *plan);
 /** Rate of a source as a function of horizon time. */
 struct mdl_rate mdl_plan_rate(const struct mdl_plan *plan, int source);
 
+/** Does the work of a request, or a part of it, come with a recorded row? */
+bool mdl_class_recorded(const struct mdl_class *c);
+
 /** Work factor of deflation at horizon time t: 2^(-m/T). */
 double mdl_plan_deflation(const struct mdl_plan *plan, double t_s);
 

@@ -81,8 +81,10 @@ struct mdl_pick mdl_world_pick(
 static void route_plain(struct mdl_world *w, struct sim_request *r)
 {
     const int source = r->user * w->plan->n_classes + r->cls;
+    const double mark = r->aux[MDL_AUX_CHOICE];
     const struct mdl_pick pick =
-        mdl_route_pick(&w->router, source, r->user, r->aux[MDL_AUX_CHOICE]);
+        w->dep->sampled ? mdl_groups_here(w, r->tag - 1, mark)
+                        : mdl_route_pick(&w->router, source, r->user, mark);
     const int i = pick.candidate;
 
     r->owner = MDL_NO_OWNER;
