@@ -215,9 +215,14 @@ struct mdl_simulate_cfg {
     int engine;
 };
 
+enum mdl_report_sites { MDL_REPORT_AUTO, MDL_REPORT_ALL };
+
 struct mdl_report_cfg {
     const double *at_s;
     int n_at;
+    const double *size_bins_s; /* upper edges, ascending */
+    int n_size_bins;
+    int sites; /* enum mdl_report_sites */
 };
 
 struct mdl_deflation_cfg {

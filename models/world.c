@@ -20,6 +20,15 @@ static int pull(void *ctx, struct sim_request *batch, size_t n, size_t *count,
     return mdl_feed_pull(w->feed, batch, n, count, err);
 }
 
+static void begin(void *ctx)
+{
+    struct mdl_world *w = ctx;
+
+    mdl_world_launch_probes(w, w->router.engine);
+    if (!w->dep->plain)
+        mdl_flow_begin(w);
+}
+
 static int open_world(struct mdl_world *w, struct sim_err *err)
 {
     const size_t n = (size_t)w->dep->n_members;
@@ -39,7 +48,8 @@ static int open_world(struct mdl_world *w, struct sim_err *err)
     if (w->stations == NULL || w->draws == NULL || w->up == NULL ||
         w->known_up == NULL || w->n_known_up == NULL || w->flips == NULL ||
         w->change_s == NULL || w->change_slots == NULL ||
-        w->first_change == NULL || w->slots_at_start == NULL)
+        w->first_change == NULL || w->slots_at_start == NULL ||
+        w->weight == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     if (w->dep->sampled) {
         const size_t places = (size_t)w->dep->n_places;
@@ -94,10 +104,10 @@ static int run_engine(
     struct sim_engine *engine = NULL;
     int rc = sim_engine_create(&engine, err);
 
-    if (!w->dep->plain) {
-        model.begin = mdl_flow_begin;
-        model.admit = w->dep->cfg->routing.has_spill ? mdl_flow_admit : NULL;
-    }
+    if (!w->dep->plain || w->layout->n_at > 0)
+        model.begin = begin;
+    if (!w->dep->plain && w->dep->cfg->routing.has_spill)
+        model.admit = mdl_flow_admit;
     w->router = mdl_router_start(
         w->plan, w->dep, w->known_up, w->n_known_up, engine, w->cfg->origin_s);
     if (rc == SIM_OK)
@@ -107,6 +117,8 @@ static int run_engine(
         rc = sim_err_set(err, SIM_E_NOMEM, "out of memory: requests");
     if (rc == SIM_OK)
         *n_lost += mdl_flow_cut(w);
+    if (rc == SIM_OK && w->no_notes)
+        rc = sim_err_set(err, SIM_E_NOMEM, "out of memory: first requests");
     sim_engine_destroy(engine);
     return rc;
 }

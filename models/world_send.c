@@ -112,6 +112,10 @@ void mdl_world_route(void *ctx, struct sim_request *r)
 {
     struct mdl_world *w = ctx;
 
+    if (r->user == MDL_PROBE) {
+        mdl_world_probe(w, r);
+        return;
+    }
     mdl_world_turn(w, r->send_s);
     if (w->dep->sampled && r->station == MDL_ACT_SEND &&
         !mdl_groups_keep(w, r)) {

@@ -90,7 +90,8 @@ static void try_cache(
             site->cache.hit_frac)
         return;
     const double start_s = r->send_s + r->out_s;
-    const struct sim_request hit = *r;
+    struct sim_request hit = *r;
+    hit.tag |= MDL_TAG_CACHED;
     live->cached = true;
     r->station = SIM_DROPPED;
     mdl_visit_done(
