@@ -60,6 +60,7 @@ static void count_done(
         return;
     }
     n[MDL_SERVED] += weight;
+    n[MDL_SEEN] += 1.0;
     n[MDL_FALLBACK] += done->fallback ? weight : 0.0;
     n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? weight : 0.0;
     n[MDL_WITHIN] += c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s
