@@ -102,6 +102,8 @@ struct mdl_entry {
         it_kw; /* contracted per member: facility capacity or servers at peak */
 };
 
+struct mdl_policy_data; /* policy.h */
+
 struct mdl_dep {
     const struct mdl_deployment_cfg *cfg;
     struct mdl_entry *entries;
@@ -116,10 +118,11 @@ struct mdl_dep {
     struct mdl_candidate *candidates;
     int *uc_first;
     int max_candidates;
-    struct mdl_flow *flows; /* [n_classes] */
-    bool plain;             /* all flows are, and no client waits */
-    bool sampled;           /* a fleet: some members stand for their like */
-    double max_rtt_s;       /* longest median round trip, for the follow-up */
+    struct mdl_flow *flows;         /* [n_classes] */
+    struct mdl_policy_data *policy; /* NULL where the policy needs none */
+    bool plain;                     /* all flows are, and no client waits */
+    bool sampled;     /* a fleet: some members stand for their like */
+    double max_rtt_s; /* longest median round trip, for the follow-up */
     bool has_requests;
     bool impatient;    /* a class may leave the queue */
     bool overtakes;    /* a later request may delay an earlier one */

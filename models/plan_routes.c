@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/plan_sites.h"
+#include "models/policy.h"
 #include "models/routing.h"
 #include "sim/alloc.h"
 #include "sim/fmath.h"
@@ -302,94 +303,6 @@ static int plan_candidates(
     return rc;
 }
 
-/* ---- load -------------------------------------------------------------------
- */
-
-/* Expected visits and work of a source's requests at its candidates. */
-static void source_visits(
-    const struct mdl_plan *plan, struct mdl_dep *dep, int source)
-{
-    const struct mdl_class *c = &plan->classes[plan->sources[source].cls];
-    const struct mdl_flow *flow = &dep->flows[plan->sources[source].cls];
-
-    for (int s = 0; s < flow->n_steps; s++) {
-        const struct mdl_step *step = &flow->steps[s];
-        bool found = false;
-        for (int i = dep->uc_first[source];
-             i < dep->uc_first[source + 1] && !found; i++) {
-            struct mdl_candidate *to = &dep->candidates[i];
-            const int entry = dep->places[to->place].entry;
-            const double share = step->entry < 0
-                                     ? mdl_route_share(dep, source, i)
-                                 : step->entry == entry ? 1.0
-                                                        : 0.0;
-            const double visits = share * step->visits;
-            found = step->entry >= 0 && step->entry == entry;
-            to->visits += visits;
-            to->work_s += visits * mdl_entry_work_s(dep, entry,
-                                       mdl_step_work_s(step, c->mean_work_s));
-        }
-    }
-}
-
-/* Offered load over capacity of every place when all is well, mean of the
- * worst year: at or above 1 there is no steady state. */
-static int plan_load(
-    struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err)
-{
-    const double year_s = SIM_H_PER_YR * SIM_S_PER_H;
-    double *load = sim_calloc((size_t)dep->n_places, sizeof *load);
-
-    if (load == NULL)
-        return no_memory(err);
-    for (int y = 0; y < (plan->windowed ? plan->n_years : 1); y++) {
-        memset(load, 0, (size_t)dep->n_places * sizeof *load);
-        for (int i = 0; i < plan->n_sources; i++) {
-            const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
-            const double rate = plan->sources[i].base_per_s *
-                                sim_pow(1.0 + c->arrivals->growth_per_yr, y) *
-                                mdl_plan_deflation(plan, y * year_s);
-            for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++)
-                load[dep->candidates[k].place] +=
-                    rate * dep->candidates[k].work_s;
-        }
-        for (int i = 0; i < dep->n_places; i++) {
-            const struct mdl_place *place = &dep->places[i];
-            const struct mdl_member *m = &dep->members[place->first_member];
-            const int slots = mdl_member_slots(m);
-            const double rho =
-                slots < 0 ? 0.0
-                          : load[i] / (place->n_members * (slots * m->speed));
-            dep->worst_load = fmax(dep->worst_load, rho);
-            if (rho >= 1.0 && !dep->impatient && !dep->cfg->routing.has_spill &&
-                dep->entries[place->entry].cfg->queue.capacity < 0)
-                dep->unstable = true;
-        }
-    }
-    sim_free(load);
-    return SIM_OK;
-}
-
-double mdl_entry_work_s(const struct mdl_dep *dep, int entry, double mean_s)
-{
-    const struct mdl_site_cfg *site = dep->entries[entry].cfg;
-    const struct mdl_batch_time_cfg *time = &site->batching.time;
-    const double most = (double)site->batching.max;
-
-    if (!site->has_batching)
-        return mean_s;
-    return (time->has_exponential ? time->exponential.mean_ms
-                                  : time->fixed_ms + time->per_item_ms * most) /
-           most / SIM_MS_PER_S;
-}
-
-int mdl_member_slots(const struct mdl_member *member)
-{
-    if (member->servers < 0)
-        return -1;
-    return (int)(member->servers * member->slots_per_server);
-}
-
 /* ---- fleets
  * ------------------------------------------------------------------ */
 
@@ -411,8 +324,7 @@ static bool samples(const struct mdl_plan *plan, const struct mdl_dep *dep)
     const int policy = dep->cfg->routing.policy;
 
     if (dep->n_members <= plan->cfg->simulate.sites ||
-        plan->cfg->simulate.requests >= 0 ||
-        dep->cfg->routing.has_hedge ||
+        plan->cfg->simulate.requests >= 0 || dep->cfg->routing.has_hedge ||
         (policy != MDL_NEAREST && policy != MDL_RANDOM &&
             policy != MDL_WEIGHTED))
         return false;
@@ -459,9 +371,11 @@ int mdl_plan_routes(
     dep->sampled = rc == SIM_OK && samples(plan, dep);
     if (rc == SIM_OK)
         rc = plan_candidates(plan, dep, err);
-    for (int i = 0; rc == SIM_OK && i < plan->n_sources; i++)
-        source_visits(plan, dep, i);
     if (rc == SIM_OK)
-        rc = plan_load(plan, dep, err);
+        rc = mdl_policy_prepare(plan, dep, err);
+    for (int i = 0; rc == SIM_OK && i < plan->n_sources; i++)
+        mdl_plan_visits(plan, dep, i);
+    if (rc == SIM_OK)
+        rc = mdl_plan_load(plan, dep, err);
     return rc;
 }

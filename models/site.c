@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "models/flow.h"
+#include "models/policy.h"
 #include "models/routing.h"
 #include "models/run.h"
 #include "models/workload_time.h"
@@ -103,10 +104,13 @@ static const struct sim_table weight_table = {.name = "weight", SIM_ROWS(weight_
 
 static const struct sim_param routing_rows[] = {
     {SIM_PARAM_ENUM(ROUTING, policy, mdl_policy_names), .unit = "", .flags = SIM_P_STATE,
-     .doc = "nearest: the permitted member with the shortest round trip; others spread requests over the group."},
+     .doc = "nearest: the shortest round trip; cheapest: the lowest cost of one more request this hour, whose prices are run "
+            "inputs then; slo-aware: the nearest predicted to meet the objective; the others spread requests over the group."},
     {SIM_PARAM_MAP(ROUTING, weights, n_weights, &weight_table), .doc = "Weights of site entries, for policy weighted."},
     {SIM_PARAM_I64(ROUTING, choices), .unit = "", .dflt = 2, .min = 1, .max = 8, .flags = SIM_P_STATE,
      .doc = "Members that power-of-d compares."},
+    {SIM_PARAM_F64(ROUTING, carbon_price_usd_per_t), .unit = "USD/t", .dflt = 0, .min = 0, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "What policy cheapest adds for the carbon of a request's energy; no bill contains it."},
     {SIM_PARAM_STRS(ROUTING, prefer, n_prefer), .unit = "", .flags = SIM_P_STATE,
      .doc = "Site entries in order of preference; absent: all entries are one group."},
     {SIM_PARAM_GROUP_OPT(ROUTING, spill, &mdl_spill_table, has_spill), .doc = "When an arriving request goes on to the next choice."},
@@ -154,7 +158,7 @@ static void check_deployment(const void *cfg, const struct sim_checker *checker)
     const DEPLOYMENT *d = cfg;
 
     check_weights(d, checker);
-
+    mdl_policy_check_deployment(d, checker);
     if (d->n_sites == 0)
         checker->fault(checker->ctx, "sites", "needs at least one site entry");
     for (int i = 0; i < d->routing.n_prefer; i++) {
@@ -716,6 +720,7 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     mdl_domain_check(run, checker);
     check_processes(run, checker);
     mdl_flow_check(run, checker);
+    mdl_policy_check(run, checker);
     if (mdl_calendar_of(run->start).day_of_month != 1)
         checker->fault(
             checker->ctx, "start", "'start' must be the first day of a month");

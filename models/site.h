@@ -77,7 +77,8 @@ struct mdl_routing_cfg {
     int policy; /* enum mdl_policy */
     struct mdl_weight_cfg *weights;
     int n_weights;
-    int64_t choices; /* power-of-d */
+    int64_t choices;               /* power-of-d */
+    double carbon_price_usd_per_t; /* cheapest */
     const char *const *prefer;
     int n_prefer;
     bool has_spill;

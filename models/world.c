@@ -108,10 +108,8 @@ static int run_engine(
         model.begin = begin;
     if (!w->dep->plain && w->dep->cfg->routing.has_spill)
         model.admit = mdl_flow_admit;
-    w->router = (struct mdl_router){.dep = w->dep,
-        .known_up = w->known_up,
-        .n_known_up = w->n_known_up,
-        .engine = engine};
+    w->router = mdl_router_start(
+        w->plan, w->dep, w->known_up, w->n_known_up, engine, w->cfg->origin_s);
     if (rc == SIM_OK)
         rc = sim_engine_run(engine, &model, w->stations, w->dep->n_members,
             give_up_s, n_lost, err);

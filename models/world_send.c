@@ -46,9 +46,10 @@ double mdl_world_round_trip_s(const struct mdl_world *w,
 /* Served away from where it would go when all is well? */
 bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate)
 {
+    const int policy = dep->cfg->routing.policy;
     const int first = dep->uc_first[source];
 
-    if (dep->cfg->routing.policy == MDL_NEAREST)
+    if (policy == MDL_NEAREST || policy == MDL_SLO_AWARE)
         return candidate != first;
     return dep->candidates[candidate].group != dep->candidates[first].group;
 }
