@@ -175,7 +175,7 @@ void verify_family_mg1(struct verify *v)
     mdc(v, 1, 0.8, 400000, 10000);
     mdc(v, 1, 0.9, 1500000, 30000);
     lognormal(v, 0.060, 0.150, 9.0, 1000000, 20000);
-    lognormal(v, 0.050, 0.250, 7.0, 3000000, 50000);
+    lognormal(v, 0.050, 0.200, 8.0, 1500000, 20000);
     hyperexponential(v);
     erlang(v);
     mdc(v, 4, 0.7, 400000, 10000);

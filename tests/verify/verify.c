@@ -23,6 +23,9 @@
 static verify_family_fn *const families[] = {
     verify_family_mmc,
     verify_family_mg1,
+    verify_family_ps,
+    verify_family_priority,
+    verify_family_arrivals,
     verify_family_networks,
     verify_family_rtt,
     verify_family_batching,
