@@ -47,31 +47,43 @@ static int no_memory(struct sim_err *err)
 /* ---- set-up
  * ------------------------------------------------------------------ */
 
+/* Streams of a source, all but that of its gaps. */
+static void start_marks(struct source_state *s, struct sim_key key)
+{
+    struct {
+        struct sim_stream *stream;
+        uint64_t purpose;
+    } const streams[] = {{&s->size, SIM_FOR_SIZE},
+        {&s->input, SIM_FOR_INPUT_TOKENS}, {&s->output, SIM_FOR_OUTPUT_TOKENS},
+        {&s->jitter, SIM_FOR_JITTER}, {&s->access, SIM_FOR_ACCESS},
+        {&s->mark, SIM_FOR_MARK}, {&s->choice, SIM_FOR_BALANCE},
+        {&s->patience, SIM_FOR_PATIENCE}};
+
+    for (size_t j = 0; j < sizeof streams / sizeof streams[0]; j++) {
+        key.purpose = streams[j].purpose;
+        sim_stream_init(streams[j].stream, &key);
+    }
+}
+
+static struct sim_key feed_key(const struct mdl_feed *feed, uint64_t entity)
+{
+    return (struct sim_key){.seed = (uint64_t)feed->cfg.plan->cfg->seed,
+        .replication = feed->cfg.replication,
+        .entity = entity,
+        .window = feed->cfg.window | (feed->leading ? LEAD_WINDOW : 0)};
+}
+
 static void start_streams(struct mdl_feed *feed, double from_s)
 {
     const struct mdl_plan *plan = feed->cfg.plan;
-    struct sim_key key = {.seed = (uint64_t)plan->cfg->seed,
-        .replication = feed->cfg.replication,
-        .window = feed->cfg.window | (feed->leading ? LEAD_WINDOW : 0)};
 
     for (int i = 0; i < plan->n_sources; i++) {
         struct source_state *s = &feed->sources[i];
         const int cls = plan->sources[i].cls;
         const struct mdl_rate rate = mdl_plan_rate(plan, i);
-        struct {
-            struct sim_stream *stream;
-            uint64_t purpose;
-        } const streams[] = {{&s->size, SIM_FOR_SIZE},
-            {&s->input, SIM_FOR_INPUT_TOKENS},
-            {&s->output, SIM_FOR_OUTPUT_TOKENS}, {&s->jitter, SIM_FOR_JITTER},
-            {&s->access, SIM_FOR_ACCESS}, {&s->mark, SIM_FOR_MARK},
-            {&s->choice, SIM_FOR_BALANCE}, {&s->patience, SIM_FOR_PATIENCE}};
+        struct sim_key key = feed_key(feed, plan->sources[i].entity);
 
-        key.entity = plan->sources[i].entity;
-        for (size_t j = 0; j < sizeof streams / sizeof streams[0]; j++) {
-            key.purpose = streams[j].purpose;
-            sim_stream_init(streams[j].stream, &key);
-        }
+        start_marks(s, key);
         key.purpose = SIM_FOR_GAP;
         mdl_arrivals_start(&s->arrivals, &rate,
             feed->cox[cls].on ? &feed->cox[cls] : NULL, &key,
@@ -258,6 +270,15 @@ static void fill_delays(struct source_state *s, double *jitter, double *access,
         fill_with(choice, n, 0.5);
 }
 
+static void fill_patience(
+    struct source_state *s, const struct sim_dist *law, double *patience, int n)
+{
+    if (law != NULL && !sim_dist_is_never(law))
+        sim_dist_fill(law, &s->patience, patience, (size_t)n);
+    else
+        fill_with(patience, n, (double)INFINITY);
+}
+
 /* n requests of one source, sent at t[]. */
 static int emit(struct mdl_feed *feed, int source, const double *t,
     const double *work, int n, struct sim_err *err)
@@ -266,17 +287,13 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
     struct source_state *s = &feed->sources[source];
     double jitter[MDL_BLOCK], access[MDL_BLOCK], mark[MDL_BLOCK];
     double choice[MDL_BLOCK], patience[MDL_BLOCK];
-    const struct sim_dist *law =
-        feed->cfg.plan->classes[src->cls].cfg->patience_s;
     const int rc = reserve(feed, n, err);
 
     if (rc != SIM_OK)
         return rc;
     fill_delays(s, jitter, access, mark, choice, n);
-    if (law != NULL && !sim_dist_is_never(law))
-        sim_dist_fill(law, &s->patience, patience, (size_t)n);
-    else
-        fill_with(patience, n, (double)INFINITY);
+    fill_patience(
+        s, feed->cfg.plan->classes[src->cls].cfg->patience_s, patience, n);
     for (int i = 0; i < n; i++) {
         struct sim_request *r = &feed->request[feed->n++];
         r->send_s = t[i];
@@ -288,6 +305,7 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
         r->patience_s = patience[i];
         r->user = src->user;
         r->cls = src->cls;
+        r->station = 0; /* no action: it is sent */
         r->k = s->k++;
     }
     return SIM_OK;
@@ -434,6 +452,8 @@ static bool exhausted(const struct mdl_feed *feed)
     const struct mdl_plan *plan = feed->cfg.plan;
 
     for (int i = 0; i < plan->n_classes; i++) {
+        if (plan->classes[i].arrivals->process.has_closed)
+            continue; /* its clients are launched */
         if (plan->classes[i].trace.n == 0
                 ? plan->classes[i].rate_per_s > 0.0
                 : feed->trace_at[i] < plan->classes[i].trace.n)
@@ -464,4 +484,36 @@ int mdl_feed_pull(struct mdl_feed *feed, struct sim_request *batch, size_t n,
     }
     *count = got;
     return SIM_OK;
+}
+
+uint64_t mdl_feed_entity(
+    const struct mdl_feed *feed, int source, int64_t k, double send_s)
+{
+    const uint64_t entity = feed->cfg.plan->sources[source].entity;
+    /* k starts anew after a lead-in with streams of its own */
+    const bool lead = send_s < 0.0;
+
+    return sim_entity_sub(
+        lead ? sim_entity_sub(entity, LEAD_WINDOW) : entity, (uint64_t)k);
+}
+
+void mdl_feed_draw(
+    struct mdl_feed *feed, int source, uint64_t entity, struct sim_request *r)
+{
+    const struct mdl_plan *plan = feed->cfg.plan;
+    const struct mdl_class *c = &plan->classes[plan->sources[source].cls];
+    const struct source_state *of = &feed->sources[source];
+    struct source_state s = {.sigma = of->sigma,
+        .access_mu = of->access_mu,
+        .access_sigma = of->access_sigma,
+        .need_access = of->need_access,
+        .need_mark = of->need_mark,
+        .need_choice = of->need_choice};
+
+    start_marks(&s, feed_key(feed, entity));
+    fill_work(c, &s, mdl_plan_deflation(plan, feed->cfg.origin_s + r->send_s),
+        &r->work_s, 1);
+    fill_delays(&s, &r->aux[MDL_AUX_JITTER], &r->aux[MDL_AUX_ACCESS],
+        &r->aux[MDL_AUX_MARK], &r->aux[MDL_AUX_CHOICE], 1);
+    fill_patience(&s, c->cfg->patience_s, &r->patience_s, 1);
 }

@@ -54,7 +54,7 @@ struct mdl_source {
 };
 
 struct mdl_member {
-    int entry;        /* of its deployment */
+    int entry; /* of its deployment */
     int place;
     int user;         /* each-user: whose; else -1 */
     const char *name; /* "stores@chicago", "east#2", "east" */
@@ -118,7 +118,7 @@ struct mdl_dep {
     int max_candidates;
     struct mdl_flow *flows; /* [n_classes] */
     bool plain;             /* all flows are, and no client waits */
-    double max_rtt_s; /* longest median round trip, for the follow-up */
+    double max_rtt_s;       /* longest median round trip, for the follow-up */
     bool has_requests;
     bool impatient;    /* a class may leave the queue */
     bool overtakes;    /* a later request may delay an earlier one */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/world_parts.h"
+#include "models/world_flow.h"
 #include "sim/alloc.h"
 
 /* A request unfinished so long after its window is lost. */
@@ -33,11 +33,14 @@ static int open_world(struct mdl_world *w, struct sim_err *err)
     w->flips = sim_calloc(2 * changes + 1, sizeof *w->flips);
     w->change_s = sim_calloc(changes + 1, sizeof *w->change_s);
     w->change_slots = sim_calloc(changes + 1, sizeof *w->change_slots);
+    w->first_change = sim_calloc(n + 1, sizeof *w->first_change);
+    w->slots_at_start = sim_calloc(n, sizeof *w->slots_at_start);
     if (w->stations == NULL || w->draws == NULL || w->up == NULL ||
         w->known_up == NULL || w->n_known_up == NULL || w->flips == NULL ||
-        w->change_s == NULL || w->change_slots == NULL)
+        w->change_s == NULL || w->change_slots == NULL ||
+        w->first_change == NULL || w->slots_at_start == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
-    return SIM_OK;
+    return mdl_flow_open(w, err);
 }
 
 static void close_world(struct mdl_world *w)
@@ -46,6 +49,7 @@ static void close_world(struct mdl_world *w)
         if (w->stations[i] != NULL)
             w->stations[i]->ops->destroy(w->stations[i]);
     }
+    mdl_flow_close(w);
     mdl_feed_destroy(w->feed);
     sim_free(w->stations);
     sim_free(w->draws);
@@ -55,6 +59,37 @@ static void close_world(struct mdl_world *w)
     sim_free(w->flips);
     sim_free(w->change_s);
     sim_free(w->change_slots);
+    sim_free(w->first_change);
+    sim_free(w->slots_at_start);
+}
+
+static int run_engine(
+    struct mdl_world *w, double give_up_s, int64_t *n_lost, struct sim_err *err)
+{
+    struct sim_engine_model model = {.ctx = w,
+        .pull = pull,
+        .route = mdl_world_route,
+        .finish = mdl_world_finish};
+    struct sim_engine *engine = NULL;
+    int rc = sim_engine_create(&engine, err);
+
+    if (!w->dep->plain) {
+        model.begin = mdl_flow_begin;
+        model.admit = w->dep->cfg->routing.has_spill ? mdl_flow_admit : NULL;
+    }
+    w->router = (struct mdl_router){.dep = w->dep,
+        .known_up = w->known_up,
+        .n_known_up = w->n_known_up,
+        .engine = engine};
+    if (rc == SIM_OK)
+        rc = sim_engine_run(engine, &model, w->stations, w->dep->n_members,
+            give_up_s, n_lost, err);
+    if (rc == SIM_OK && w->flow.no_memory)
+        rc = sim_err_set(err, SIM_E_NOMEM, "out of memory: requests");
+    if (rc == SIM_OK)
+        *n_lost += mdl_flow_cut(w);
+    sim_engine_destroy(engine);
+    return rc;
 }
 
 int mdl_world_run(
@@ -75,11 +110,6 @@ int mdl_world_run(
         .origin_s = cfg->origin_s,
         .lead_s = cfg->lead_s,
         .until_s = w.follows ? give_up_s : cfg->length_s + cfg->dep->max_rtt_s};
-    const struct sim_engine_model model = {.ctx = &w,
-        .pull = pull,
-        .route = mdl_world_route,
-        .finish = mdl_world_finish};
-    struct sim_engine *engine = NULL;
     int64_t n_lost = 0;
     int rc;
 
@@ -90,17 +120,9 @@ int mdl_world_run(
     if (rc == SIM_OK)
         rc = mdl_world_stations(&w, give_up_s, err);
     if (rc == SIM_OK)
-        rc = sim_engine_create(&engine, err);
-    w.router = (struct mdl_router){.dep = w.dep,
-        .known_up = w.known_up,
-        .n_known_up = w.n_known_up,
-        .engine = engine};
-    if (rc == SIM_OK)
-        rc = sim_engine_run(engine, &model, w.stations, w.dep->n_members,
-            give_up_s, &n_lost, err);
+        rc = run_engine(&w, give_up_s, &n_lost, err);
     if (rc == SIM_OK)
         mdl_world_collect(&w, n_lost);
-    sim_engine_destroy(engine);
     close_world(&w);
     return rc;
 }

@@ -1,5 +1,5 @@
 /* What became of a request: sums and histograms of its class and its sites. */
-#include "models/world_parts.h"
+#include "models/world_flow.h"
 
 static void count_time(
     struct mdl_world *w, int scope, double *counts, const double *times)
@@ -68,15 +68,16 @@ void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
     mdl_block_at(w->block, l->work)[cell] += done->work_s * w->undeflate;
 }
 
-void mdl_world_finish(void *ctx, const struct sim_request *r,
+/* What the engine says of a visit. */
+static struct mdl_done done_of(const struct sim_request *r, int member,
     enum sim_outcome outcome, double start_s, double end_s)
 {
-    struct mdl_world *w = ctx;
     const double arrive_s = r->send_s + r->out_s;
-    const struct mdl_done done = {.user = r->user,
+
+    return (struct mdl_done){.user = r->user,
         .cls = r->cls,
         .k = r->k,
-        .member = r->station,
+        .member = member,
         .rank = r->tag & MDL_TAG_RANK,
         .outcome = outcome,
         .spilled = (r->tag & MDL_TAG_SPILLED) != 0,
@@ -90,9 +91,29 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
             [MDL_NETWORK] = r->out_s + r->back_s,
             [MDL_QUEUE] = start_s - arrive_s,
             [MDL_SERVICE] = end_s - start_s}};
+}
 
+void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
+    int member, enum sim_outcome outcome, double start_s, double end_s)
+{
+    const struct mdl_done done = done_of(r, member, outcome, start_s, end_s);
+
+    mdl_world_count_visit(w, &done);
+}
+
+void mdl_world_finish(void *ctx, const struct sim_request *r,
+    enum sim_outcome outcome, double start_s, double end_s)
+{
+    struct mdl_world *w = ctx;
+
+    if (r->owner != MDL_NO_OWNER) {
+        mdl_flow_finish(w, r, outcome, start_s, end_s);
+        return;
+    }
     if ((r->tag & MDL_TAG_MEASURED) == 0)
         return;
+    const struct mdl_done done =
+        done_of(r, r->station, outcome, start_s, end_s);
     w->open--;
     mdl_world_count_request(w, &done);
     if (r->station >= 0)

@@ -24,6 +24,16 @@ struct mdl_flip {
     bool up;
 };
 
+/* Requests of several visits under way: models/world_flow.h. */
+struct mdl_live;
+struct mdl_flow_state;
+struct mdl_flow_world {
+    struct mdl_live *live;
+    uint32_t n, room, free; /* free: head of the list, MDL_NO_OWNER = none */
+    struct mdl_flow_state *classes; /* [n_classes] */
+    bool no_memory;
+};
+
 struct mdl_world {
     const struct mdl_world_cfg *cfg;
     const struct mdl_plan *plan;
@@ -47,13 +57,19 @@ struct mdl_world {
     int64_t counted; /* sends since t0, where their number ends the run */
     double first_s, last_s; /* sends of the cohort */
     double undeflate;       /* work / deflation */
+    int *first_change;      /* [n_members + 1] into change_s */
+    int *slots_at_start;    /* [n_members] */
+    struct mdl_flow_world flow;
 };
 
 /* A request's tag: its place among its source's candidates, and marks. */
 enum mdl_tag {
-    MDL_TAG_MEASURED = 1 << 29,
+    MDL_TAG_MEASURED =
+        1 << 29, /* plain requests; others know by their record */
     MDL_TAG_SPILLED = 1 << 28,
-    MDL_TAG_RANK = MDL_TAG_SPILLED - 1
+    MDL_TAG_HEDGE = 1 << 27, /* the second copy */
+    MDL_TAG_PART_SHIFT = 20, /* number of a part of a fork, six bits */
+    MDL_TAG_RANK = (1 << MDL_TAG_PART_SHIFT) - 1,
 };
 
 /* ---- world_state.c --------------------------------------------------------
@@ -66,6 +82,9 @@ SIM_MUST_CHECK int mdl_world_stations(
 /** Take note of all turns up to t [s]. */
 void mdl_world_turn(struct mdl_world *w, double t_s);
 
+/** Slots of a member in service at t; -1 = unlimited. */
+int mdl_world_slots(const struct mdl_world *w, int member, double t_s);
+
 /** Horizon time in the timeline's unit. */
 int64_t mdl_world_ns(double t_s);
 
@@ -74,6 +93,16 @@ int64_t mdl_world_ns(double t_s);
 
 /** The engine's route(). */
 void mdl_world_route(void *ctx, struct sim_request *r);
+
+/** A first attempt is sent: is it of the cohort?  Counts it where it is. */
+bool mdl_world_cohort(struct mdl_world *w, const struct sim_request *r);
+
+/** Round trip of a request to a candidate and back [s]. */
+double mdl_world_round_trip_s(const struct mdl_world *w,
+    const struct sim_request *r, int source, const struct mdl_candidate *c);
+
+/** Is a candidate not where the source would go when all is well? */
+bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate);
 
 /* ---- world_count.c --------------------------------------------------------
  */
@@ -99,6 +128,10 @@ void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done);
 
 /** A visit of one has ended: its site. */
 void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done);
+
+/** ... told as the engine does. */
+void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
+    int member, enum sim_outcome outcome, double start_s, double end_s);
 
 /** The engine's finish(). */
 void mdl_world_finish(void *ctx, const struct sim_request *r,

@@ -1,7 +1,7 @@
 /* Where a request goes, and how long its way there and back is. */
 #include <math.h>
 
-#include "models/world_parts.h"
+#include "models/world_flow.h"
 #include "sim/fmath.h"
 #include "sim/units.h"
 
@@ -22,7 +22,7 @@ static bool in_cohort(struct mdl_world *w, const struct sim_request *r)
     return in;
 }
 
-static double round_trip_s(const struct mdl_world *w,
+double mdl_world_round_trip_s(const struct mdl_world *w,
     const struct sim_request *r, int source, const struct mdl_candidate *c)
 {
     const struct mdl_path *p = c->path;
@@ -44,7 +44,7 @@ static double round_trip_s(const struct mdl_world *w,
 }
 
 /* Served away from where it would go when all is well? */
-static bool spilled(const struct mdl_dep *dep, int source, int candidate)
+bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate)
 {
     const int first = dep->uc_first[source];
 
@@ -53,38 +53,57 @@ static bool spilled(const struct mdl_dep *dep, int source, int candidate)
     return dep->candidates[candidate].group != dep->candidates[first].group;
 }
 
-void mdl_world_route(void *ctx, struct sim_request *r)
+bool mdl_world_cohort(struct mdl_world *w, const struct sim_request *r)
 {
-    struct mdl_world *w = ctx;
     const int source = r->user * w->plan->n_classes + r->cls;
-    const int first = w->dep->uc_first[source];
 
-    mdl_world_turn(w, r->send_s);
+    w->sent++;
+    if (!in_cohort(w, r))
+        return false;
+    w->open++;
+    if (w->measured++ == 0)
+        w->first_s = r->send_s;
+    w->last_s = r->send_s;
+    mdl_block_at(w->block, w->layout->offered)[source] += 1.0;
+    return true;
+}
+
+/* One visit, and nothing that could follow it. */
+static void route_plain(struct mdl_world *w, struct sim_request *r)
+{
+    const int source = r->user * w->plan->n_classes + r->cls;
     const struct mdl_pick pick =
         mdl_route_pick(&w->router, source, r->user, r->aux[MDL_AUX_CHOICE]);
     const int i = pick.candidate;
-    r->tag = i >= 0 ? i - first : 0;
-    if (i >= 0 && spilled(w->dep, source, i))
+
+    r->owner = MDL_NO_OWNER;
+    r->tag = i >= 0 ? i - w->dep->uc_first[source] : 0;
+    if (i >= 0 && mdl_world_spilled(w->dep, source, i))
         r->tag |= MDL_TAG_SPILLED;
-    if (in_cohort(w, r)) {
+    if (mdl_world_cohort(w, r))
         r->tag |= MDL_TAG_MEASURED;
-        w->open++;
-        if (w->measured++ == 0)
-            w->first_s = r->send_s;
-        w->last_s = r->send_s;
-        mdl_block_at(w->block, w->layout->offered)[source] += 1.0;
-    }
-    w->sent++;
     if (i < 0 || !w->up[pick.member]) {
         /* nowhere to go, or sent to a site not yet known to be down */
         r->station = SIM_REFUSED;
         return;
     }
     const struct mdl_candidate *c = &w->dep->candidates[i];
-    const double rtt_s = round_trip_s(w, r, source, c);
+    const double rtt_s = mdl_world_round_trip_s(w, r, source, c);
     r->station = pick.member;
     r->out_s = 0.5 * rtt_s;
     r->back_s = 0.5 * rtt_s;
     r->speed = w->dep->members[pick.member].speed;
     r->priority = (int32_t)w->plan->classes[r->cls].cfg->priority;
+}
+
+void mdl_world_route(void *ctx, struct sim_request *r)
+{
+    struct mdl_world *w = ctx;
+
+    mdl_world_turn(w, r->send_s);
+    if (w->dep->plain ||
+        (r->station == MDL_ACT_SEND && w->dep->flows[r->cls].plain))
+        route_plain(w, r);
+    else
+        mdl_flow_route(w, r);
 }

@@ -146,6 +146,9 @@ int mdl_world_stations(struct mdl_world *w, double end_s, struct sim_err *err)
         if (m->servers < 0)
             used = first; /* what cannot run out has no slots to lose */
         cfg.n_changes = used - first;
+        w->first_change[i] = first;
+        w->first_change[i + 1] = used;
+        w->slots_at_start[i] = cfg.slots_at_start;
         const struct sim_key key = {.seed = (uint64_t)w->plan->cfg->seed,
             .replication = w->cfg->replication,
             .entity = w->dep->tl[i].entity,
@@ -161,6 +164,20 @@ int mdl_world_stations(struct mdl_world *w, double end_s, struct sim_err *err)
     if (w->n_flips > 0)
         qsort(w->flips, (size_t)w->n_flips, sizeof *w->flips, by_time);
     return SIM_OK;
+}
+
+int mdl_world_slots(const struct mdl_world *w, int member, double t_s)
+{
+    int slots = w->slots_at_start[member];
+
+    /* a handful at most: a window is short against the life of a server */
+    for (int i = w->first_change[member]; i < w->first_change[member + 1];
+         i++) {
+        if (w->change_s[i] > t_s)
+            break;
+        slots = w->change_slots[i];
+    }
+    return slots;
 }
 
 void mdl_world_turn(struct mdl_world *w, double t_s)
