@@ -328,6 +328,21 @@ static void source_visits(
     }
 }
 
+/* Work a member does per second when it is full; < 0: without limit.  With a
+ * table of rates that is the rate of the most that run together. */
+static double full_rate(const struct mdl_dep *dep, const struct mdl_member *m)
+{
+    const struct mdl_queue_cfg *queue = &dep->entries[m->entry].cfg->queue;
+
+    if (queue->n_rates > 0) {
+        int last = queue->n_rates;
+        if (queue->concurrency > 0 && queue->concurrency < last)
+            last = (int)queue->concurrency;
+        return queue->rates[last - 1] * m->speed;
+    }
+    return mdl_member_slots(m) * m->speed;
+}
+
 /* Offered load over capacity of every place when all is well, mean of the
  * worst year: at or above 1 there is no steady state. */
 static int plan_load(
@@ -352,10 +367,9 @@ static int plan_load(
         for (int i = 0; i < dep->n_places; i++) {
             const struct mdl_place *place = &dep->places[i];
             const struct mdl_member *m = &dep->members[place->first_member];
-            const int slots = mdl_member_slots(m);
+            const double full = full_rate(dep, m);
             const double rho =
-                slots < 0 ? 0.0
-                          : load[i] / (place->n_members * (slots * m->speed));
+                full < 0.0 ? 0.0 : load[i] / (place->n_members * full);
             dep->worst_load = fmax(dep->worst_load, rho);
             if (rho >= 1.0 && !dep->impatient && !dep->cfg->routing.has_spill &&
                 dep->entries[place->entry].cfg->queue.capacity < 0)

@@ -78,21 +78,19 @@ static int member_init(struct mdl_plan *plan, struct mdl_dep *dep, int entry,
     return SIM_OK;
 }
 
-/* The grid and the shocks as layers of their own.  A shock of a named domain
- * hits all its sites at the same times, whatever the deployment. */
+/* The grid, the shocks and the shared causes as layers of their own.  A shock
+ * of a named domain hits all its sites at the same times, whatever the
+ * deployment. */
 static int member_layers(struct mdl_plan *plan, const struct mdl_site_cfg *site,
     struct mdl_tl_member *tl, struct sim_err *err)
 {
     const struct mdl_failure_cfg *f = &site->failures;
+    const int n = 1 + f->n_shocks + f->n_domains;
     struct mdl_tl_layer *layers;
     int rc;
 
-    if (f->n_shocks > MDL_TL_MAX_LAYERS - 1)
-        return sim_err_set(err, SIM_E_LIMIT,
-            "'failures.shocks' of site '%s' has %d entries, at most %d",
-            site->name, f->n_shocks, MDL_TL_MAX_LAYERS - 1);
-    layers =
-        sim_arena_calloc(&plan->arena, (size_t)f->n_shocks + 1, sizeof *layers);
+    SIM_BUG_ON(n > MDL_TL_MAX_LAYERS); /* the rows' check */
+    layers = sim_arena_calloc(&plan->arena, (size_t)n, sizeof *layers);
     if (layers == NULL)
         return no_memory(err);
     rc = mdl_failure_grid_layer(&site->energy.outages, &site->facility,
@@ -108,18 +106,12 @@ static int member_layers(struct mdl_plan *plan, const struct mdl_site_cfg *site,
         rc = mdl_failure_shock_layer(
             &shock, &plan->arena, &layer->life_h, &layer->repair_h, err);
     }
+    if (rc == SIM_OK)
+        rc = mdl_domain_layers(
+            plan->cfg, site, &plan->arena, layers + 1 + f->n_shocks, err);
     tl->layers = layers;
-    tl->n_layers = f->n_shocks + 1;
+    tl->n_layers = n;
     return rc;
-}
-
-/* A repair as the timeline wants it: NULL when it never comes. */
-static const struct sim_dist *repair_of(
-    const struct sim_dist *repair_h, bool no_repair)
-{
-    return no_repair || (repair_h != NULL && sim_dist_is_never(repair_h))
-               ? NULL
-               : repair_h;
 }
 
 static int member_failures(
@@ -135,11 +127,13 @@ static int member_failures(
         .servers = m->servers >= 0 ? m->servers : 1,
         .needed = site->needed,
         .weight = m->slots_per_server * m->speed,
-        .server_repair_h = repair_of(f->server.repair_h, f->server.no_repair),
+        .server_repair_h =
+            mdl_failure_repair(f->server.repair_h, f->server.no_repair),
         .crews = f->server.crews,
         .spares = f->server.spares,
-        .site_repair_h = repair_of(f->site.repair_h, f->site.no_repair),
-        .wan_repair_h = repair_of(f->wan.repair_h, f->wan.no_repair)};
+        .site_repair_h =
+            mdl_failure_repair(f->site.repair_h, f->site.no_repair),
+        .wan_repair_h = mdl_failure_repair(f->wan.repair_h, f->wan.no_repair)};
     rc = mdl_failure_layer_life(&f->site, &plan->arena, &tl->site_life_h, err);
     if (rc == SIM_OK)
         rc =

@@ -43,6 +43,15 @@ int mdl_study_section(const struct mdl_study *study, int64_t replication)
     return (int)(replication * MDL_MAX_SECTIONS / study->most);
 }
 
+int64_t mdl_study_timelines(const struct mdl_study *study)
+{
+    const int64_t given = study->cfg->simulate.timelines;
+
+    if (given >= 0)
+        return given;
+    return study->plan->windowed ? 1000 : 0;
+}
+
 void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
     double *lead_s, int64_t *lead_requests)
 {

@@ -13,6 +13,7 @@
 #include "models/workload_time.h"
 
 #include "models/results/results.h"
+#include "sim/dist.h"
 #include "sim/units.h"
 
 /* clang-format off */
@@ -257,20 +258,40 @@ static const struct sim_param time_rows[] = {
 static const struct sim_table time_table = {.name = "token_time", SIM_ROWS(time_rows), .size = sizeof(TIME),
     .doc = "Service time proportional to tokens, for classes served first come first served."};
 
+#define PAIRS struct mdl_pairs_cfg
+static const struct sim_param pairs_rows[] = {
+    {SIM_PARAM_STR(PAIRS, file), .unit = "", .required = true, .flags = SIM_P_FILE | SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "CSV with the columns input_tokens and output_tokens and, for 'service: {from: pairs}', service_s (seconds of work)."},
+};
+static const struct sim_table pairs_table = {.name = "pairs", SIM_ROWS(pairs_rows), .size = sizeof(PAIRS),
+    .doc = "Measured rows, equally likely: each request draws a whole row, so what depends on what is kept."};
+
 #define TOKENS struct mdl_tokens_cfg
 static const struct sim_param tokens_rows[] = {
     {SIM_PARAM_STR(TOKENS, like), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
-     .doc = "Built-in joint law of input and output tokens: azure-conv or azure-code.", .source = "[AZURE23]"},
-    {SIM_PARAM_DIST(TOKENS, input_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Built-in joint law of input and output tokens: azure-conv or azure-code; trace: both come with the recorded request.", .source = "[AZURE23]"},
+    {SIM_PARAM_GROUP_OPT(TOKENS, pairs, &pairs_table, has_pairs), .doc = "Rows of a file, resampled."},
+    {SIM_PARAM_DIST(TOKENS, input_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE | SIM_P_RECORD,
      .doc = "Input tokens: a distribution, or {from: trace}."},
-    {SIM_PARAM_DIST(TOKENS, output_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+    {SIM_PARAM_DIST(TOKENS, output_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE | SIM_P_RECORD,
      .doc = "Output tokens: a distribution, or {from: trace}."},
 };
 
 static void check_tokens(const void *cfg, const struct sim_checker *checker)
 {
-    const char *like = ((const TOKENS *)cfg)->like;
+    const TOKENS *tokens = cfg;
+    const char *like = tokens->like;
+    const struct sim_dist *const own[] = {tokens->input_tok, tokens->output_tok};
+    static const char *const keys[] = {"input", "output"};
 
+    if ((like != NULL) + tokens->has_pairs + (own[0] != NULL || own[1] != NULL) != 1)
+        checker->fault(checker->ctx, "", "needs either a built-in law, 'pairs', or both 'input' and 'output'");
+    else if ((own[0] == NULL) != (own[1] == NULL))
+        checker->fault(checker->ctx, "", "needs both 'input' and 'output'");
+    for (int i = 0; i < 2; i++) {
+        if (own[i] != NULL && sim_dist_is_paired(own[i]))
+            checker->fault(checker->ctx, keys[i], "comes with the whole row: write 'tokens: {pairs: ...}' alone");
+    }
     if (like != NULL && strcmp(like, "azure-conv") != 0 && strcmp(like, "azure-code") != 0 &&
         strcmp(like, "trace") != 0)
         checker->fault(checker->ctx, "like", "is '%s', expected azure-conv, azure-code or trace", like);
@@ -284,7 +305,7 @@ static const char *const models[] = {"custom", NULL};
 static const struct sim_param class_rows[] = {
     {SIM_PARAM_F64(CLASS, share_frac), .unit = "1", .dflt = 1, .min = 0, .max = 1, .flags = SIM_P_STATE,
      .doc = "Share of the arrivals; the shares of all classes sum to 1."},
-    {SIM_PARAM_DIST(CLASS, service_s), .unit = "s", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+    {SIM_PARAM_DIST(CLASS, service_s), .unit = "s", .min = 0, .max = 1e9, .flags = SIM_P_STATE | SIM_P_RECORD,
      .doc = "Service time on one slot of the reference hardware."},
     {SIM_PARAM_GROUP_OPT(CLASS, token_time, &time_table, has_token_time), .doc = "Service time from tokens, in place of 'service'."},
     {SIM_PARAM_STR(CLASS, model), .unit = "", .flags = SIM_P_STATE,
@@ -325,10 +346,8 @@ static void check_class(const void *cfg, const struct sim_checker *checker)
         checker->fault(checker->ctx, "", "needs either 'service' or 'token_time'");
     if (c->has_token_time && !c->has_tokens)
         checker->fault(checker->ctx, "token_time", "needs 'tokens' beside it");
-    if (c->has_tokens && c->tokens.like == NULL && (c->tokens.input_tok == NULL || c->tokens.output_tok == NULL))
-        checker->fault(checker->ctx, "tokens", "needs a built-in law or both 'input' and 'output'");
-    if (c->has_tokens && c->tokens.like != NULL && (c->tokens.input_tok != NULL || c->tokens.output_tok != NULL))
-        checker->fault(checker->ctx, "tokens", "has a built-in law and its own 'input' or 'output'");
+    if (c->service_s != NULL && sim_dist_is_paired(c->service_s) && !c->tokens.has_pairs)
+        checker->fault(checker->ctx, "service", "comes from pairs, which needs 'tokens: {pairs: ...}' beside it");
 }
 
 static const struct sim_table class_table = {.name = "request class", SIM_ROWS(class_rows), .size = sizeof(CLASS),
@@ -408,8 +427,8 @@ static const struct sim_param simulate_rows[] = {
     {SIM_PARAM_GROUP(SIMULATE, warmup, &warmup_table), .doc = "What is simulated before counting starts."},
     {SIM_PARAM_GROUP(SIMULATE, replications, &reps_table), .doc = "Independent repetitions."},
     {SIM_PARAM_GROUP_OPT(SIMULATE, precision, &precision_table, has_precision), .doc = "When to stop."},
-    {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .dflt = 1000, .min = 0, .max = 1e6, .flags = SIM_P_STATE,
-     .doc = "Extra failure timelines for availability metrics."},
+    {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Extra failure timelines for availability metrics; absent: 1000 with windows, none with duration or requests."},
     {SIM_PARAM_ENUM(SIMULATE, engine, engines), .unit = "", .flags = SIM_P_STATE, .doc = "Engine of the request level."},
 };
 
@@ -466,6 +485,8 @@ static const struct sim_param run_rows[] = {
     {SIM_PARAM_GROUP_OPT(RUN, arrivals, &mdl_arrivals_table, has_arrivals), .doc = "What users send, and when."},
     {SIM_PARAM_GROUP(RUN, deflation, &deflation_table), .doc = "Fall of compute per request."},
     {SIM_PARAM_MAP(RUN, requests, n_requests, &class_table), .doc = "Request classes by name."},
+    {SIM_PARAM_MAP(RUN, domains, n_domains, &mdl_domain_table),
+     .doc = "Shared causes by name; sites list theirs under 'failures.domains'."},
     {SIM_PARAM_MAP(RUN, deployments, n_deployments, &deployment_table), .required = true, .doc = "Alternatives by name."},
     {SIM_PARAM_GROUP_OPT(RUN, finance, &mdl_finance_table, has_finance), .doc = "Discounting, tax and escalation."},
     {SIM_PARAM_STRS(RUN, thresholds, n_thresholds), .unit = "",
@@ -563,6 +584,21 @@ static void check_residency(const RUN *run, const struct sim_checker *checker)
     }
 }
 
+/* Rows of a trace are not dealt to classes by shares. */
+static void check_trace_classes(
+    const RUN *run, const struct sim_checker *checker)
+{
+    int n = 0;
+
+    for (int c = 0; c < run->n_requests; c++)
+        n += !run->requests[c].has_arrivals && !run->requests[c].has_journey;
+    if (n > 1 && run->has_arrivals && run->arrivals.process.has_trace)
+        checker->fault(checker->ctx, "arrivals.process.trace",
+            "serves one class, but %d take their arrivals from it: give each "
+            "class 'arrivals' of its own",
+            n);
+}
+
 /* Traces and clients that wait run on from time zero: no windows. */
 static void check_process(const struct mdl_process_cfg *process,
     const char *scope, const struct sim_checker *checker)
@@ -588,6 +624,7 @@ static void check_processes(const RUN *run, const struct sim_checker *checker)
     const SIMULATE *s = &run->simulate;
     char scope[96];
 
+    check_trace_classes(run, checker);
     if (!isnan(s->duration_s) || s->requests >= 0)
         return;
     if (run->has_arrivals)
@@ -646,6 +683,7 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_service(run, checker);
     check_thresholds(run, checker);
     check_residency(run, checker);
+    mdl_domain_check(run, checker);
     check_processes(run, checker);
     mdl_flow_check(run, checker);
     if (mdl_calendar_of(run->start).day_of_month != 1)

@@ -13,6 +13,7 @@
 #include "models/build.h"
 #include "models/cost.h"
 #include "models/data.h"
+#include "models/domain.h"
 #include "models/energy.h"
 #include "models/facility.h"
 #include "models/failure.h"
@@ -125,8 +126,15 @@ struct mdl_token_time_cfg {
     double per_output_token_ms;
 };
 
+/* Rows of a user's file, one of which each request draws. */
+struct mdl_pairs_cfg {
+    const char *file; /* resolved path */
+};
+
 struct mdl_tokens_cfg {
-    const char *like;                 /* built-in pair law, "azure-conv" */
+    const char *like; /* built-in pair law, "azure-conv" */
+    bool has_pairs;
+    struct mdl_pairs_cfg pairs;
     const struct sim_dist *input_tok; /* or {from: trace} */
     const struct sim_dist *output_tok;
 };
@@ -201,7 +209,7 @@ struct mdl_simulate_cfg {
     struct mdl_replications_cfg replications;
     bool has_precision;
     struct mdl_precision_cfg precision;
-    int64_t timelines;
+    int64_t timelines; /* -1: as many as mdl_study_timelines() says */
     int engine;
 };
 
@@ -230,6 +238,8 @@ struct mdl_run_cfg {
     struct mdl_deflation_cfg deflation;
     struct mdl_class_cfg *requests;
     int n_requests;
+    struct mdl_domain_cfg *domains;
+    int n_domains;
     struct mdl_deployment_cfg *deployments;
     int n_deployments;
     bool has_finance;

@@ -389,7 +389,8 @@ START_TEST(what_is_refused)
     f.cfg.simulate.duration_s = NAN;
     f.cfg.horizon_yr = 1;
     f.cfg.arrivals.process.has_trace = true;
-    f.cfg.arrivals.process.trace = (struct mdl_trace_cfg){"no-such.csv", 1};
+    f.cfg.arrivals.process.trace =
+        (struct mdl_trace_cfg){.file = "no-such.csv", .scale = 1};
     ck_assert_int_eq(
         mdl_plan_create(&f.cfg, &tables, &f.plan, &f.err), SIM_E_INPUT);
     ck_assert_ptr_nonnull(strstr(f.err.text, "needs 'simulate.duration'"));

@@ -46,7 +46,7 @@ static void non_preemptive(struct verify *v, const struct two_classes *t)
                .name = verify_text(v, "%s, non-preemptive", t->name),
                .route = "Cobham",
                .body = body(v, t, "priority", 1),
-               .fast = t->requests <= 400000,
+               .fast = t->requests <= 120000,
                .checks = {{"d.class.a.queue.mean", 1e3 * w1, VERIFY_MEAN},
                    {"d.class.b.queue.mean", 1e3 * w2, VERIFY_MEAN},
                    {"d.class.a.latency.mean", 1e3 * (w1 + a->m1), VERIFY_MEAN},
@@ -73,7 +73,7 @@ static void preemptive(struct verify *v, const struct two_classes *t)
                .name = verify_text(v, "%s, preemptive resume", t->name),
                .route = "preemptive resume, closed form",
                .body = body(v, t, "priority-preemptive", 1),
-               .fast = t->requests <= 400000,
+               .fast = t->requests <= 120000,
                .checks = {{"d.class.a.latency.mean", 1e3 * t1, VERIFY_MEAN},
                    {"d.class.b.latency.mean", 1e3 * t2, VERIFY_MEAN},
                    {"d.class.a.queue.mean", 1e3 * (t1 - a->m1), VERIFY_MEAN},
@@ -93,7 +93,7 @@ static void several(struct verify *v, int c, double r1, double r2)
     const struct two_classes t = {
         .first = {l1, 0.1, 0.02, "exponential: {mean: 100 ms}"},
         .second = {l2, 0.1, 0.02, "exponential: {mean: 100 ms}"},
-        .requests = 500000};
+        .requests = 300000};
     const struct exact_mmc alone = {.c = c, .lambda = l1, .mu = mu};
     const double w0 = exact_erlang_c(c, c * (r1 + r2)) / (c * mu);
     const double w1 = w0 / (1.0 - r1), w2 = w1 / (1.0 - r1 - r2);
@@ -132,18 +132,18 @@ void verify_family_priority(struct verify *v)
         equal = {.name = "equal means, rho = 0.6",
             .first = {3.0, 0.1, 0.02, "exponential: {mean: 100 ms}"},
             .second = {3.0, 0.1, 0.02, "exponential: {mean: 100 ms}"},
-            .requests = 400000},
+            .requests = 120000},
         unequal = {.name = "means of 50 and 200 ms, rho = 0.75",
             .first = {6.0, 0.05, 0.005, "exponential: {mean: 50 ms}"},
             .second = {2.25, 0.2, 0.08, "exponential: {mean: 200 ms}"},
-            .requests = 800000};
+            .requests = 400000};
     const struct exact_lognormal x = exact_lognormal_fit(0.060, 0.150);
     const struct two_classes general = {.name = "constant and lognormal",
         .first = {4.0, 0.08, 0.0064, "constant: 80 ms"},
         .second = {5.0, exact_lognormal_moment(&x, 1),
             exact_lognormal_moment(&x, 2),
             "lognormal: {median: 60 ms, p95: 150 ms}"},
-        .requests = 400000};
+        .requests = 200000};
 
     non_preemptive(v, &equal);
     preemptive(v, &equal);
