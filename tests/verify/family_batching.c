@@ -19,7 +19,6 @@ static void batching(struct verify *v, const char *name, const char *time,
                 "deployments: {d: {sites: {q: {tier: bare, "
                 "batching: {min: %d, max: %d, time: %s}}}}}\n",
                 requests, b->lambda, b->min, b->max, time),
-            .fast = requests <= 100000,
             .checks = {{"d.latency.mean", 1e3 * exact.response_s, VERIFY_MEAN},
                 {"d.site.q.in_system.mean", exact.in_system, VERIFY_MEAN},
                 {"d.site.q.busy_servers.mean", exact.busy, VERIFY_MEAN},
