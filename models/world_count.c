@@ -185,7 +185,7 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
     }
     if ((r->tag & MDL_TAG_MEASURED) == 0 && w->cfg->notes == NULL)
         return;
-    const int weight = r->station >= 0 ? w->weight[r->station] : 1;
+    const int weight = r->station >= 0 ? w->weight[r->station] : r->priority;
     const struct mdl_done done =
         done_of(r, r->station, weight, outcome, start_s, end_s);
     mdl_world_note(w, &done);
