@@ -6,7 +6,6 @@
 #include "sim/fmath.h"
 #include "sim/units.h"
 
-#define LEAD_MAX_S (6.0 * SIM_S_PER_H)
 /* Step of the fluid backlog: fine against the hours over which rates move. */
 #define FLUID_STEP_S 600.0
 
@@ -85,7 +84,7 @@ static double member_lead(const struct mdl_plan *plan,
         return 20.0 * service;
     const double rho = load / slots;
     if (rho >= 1.0)
-        return LEAD_MAX_S;
+        return MDL_LEAD_MAX_S;
     const double ca2 = 1.0;
     /* Sakasegawa's approximation of the mean wait */
     const double wait = service * (ca2 + cs2) / 2.0 *
@@ -119,9 +118,9 @@ static double last_empty(const struct mdl_plan *plan, const struct mdl_dep *dep,
     const struct mdl_timeline *tl, int member, double t0_s)
 {
     const struct mdl_member *m = &dep->members[member];
-    double backlog = 0.0, empty_s = t0_s - LEAD_MAX_S;
+    double backlog = 0.0, empty_s = t0_s - MDL_LEAD_MAX_S;
 
-    for (double t = t0_s - LEAD_MAX_S; t < t0_s; t += FLUID_STEP_S) {
+    for (double t = t0_s - MDL_LEAD_MAX_S; t < t0_s; t += FLUID_STEP_S) {
         int32_t servers;
         bool layers;
         double rate, cs2;
@@ -144,13 +143,13 @@ double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     const struct mdl_timeline *timeline, double t0_s, bool *clipped)
 {
     const bool changed =
-        changed_within(timeline, t0_s - LEAD_MAX_S, t0_s + FLUID_STEP_S);
+        changed_within(timeline, t0_s - MDL_LEAD_MAX_S, t0_s + FLUID_STEP_S);
     double lead = 0.0;
 
     *clipped = false;
     for (int i = 0; i < dep->n_members; i++) {
         double need = member_lead(plan, dep, i, t0_s);
-        const bool busy = need >= LEAD_MAX_S;
+        const bool busy = need >= MDL_LEAD_MAX_S;
         if (dep->members[i].servers >= 0 && (busy || changed)) {
             const double backlog_s =
                 t0_s - last_empty(plan, dep, timeline, i, t0_s);
@@ -160,9 +159,9 @@ double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
         }
         lead = fmax(lead, need);
     }
-    if (lead >= LEAD_MAX_S) {
+    if (lead >= MDL_LEAD_MAX_S) {
         *clipped = true;
-        return LEAD_MAX_S;
+        return MDL_LEAD_MAX_S;
     }
     return ceil(lead);
 }
@@ -174,5 +173,5 @@ double mdl_world_mean_lead(
 
     for (int i = 0; i < dep->n_members; i++)
         lead = fmax(lead, member_lead(plan, dep, i, 0.0));
-    return fmin(ceil(lead), LEAD_MAX_S);
+    return fmin(ceil(lead), MDL_LEAD_MAX_S);
 }

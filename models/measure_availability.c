@@ -413,7 +413,7 @@ int mdl_measure_availability(
     if (study->plan->windowed)
         job.n += study->cfg->simulate.timelines;
     else
-        mdl_study_warmup(study, c, &lead_s, &lead_n);
+        mdl_study_warmup(study, &lead_s, &lead_n);
     if (!c->fails)
         job.n = 1;
     job.from_ns = (int64_t)(lead_s * (double)SIM_NS_PER_S);

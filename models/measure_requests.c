@@ -552,8 +552,8 @@ static int put_curve(struct mdl_study *study, const struct mdl_case *c,
  */
 
 /* Exact offered requests and the time they are spread over. */
-static void volume_of(const struct mdl_study *study, const struct mdl_case *c,
-    double *volume, double *seconds)
+static void volume_of(
+    const struct mdl_study *study, double *volume, double *seconds)
 {
     const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
     double lead_s = 0.0, rate = 0.0;
@@ -566,7 +566,7 @@ static void volume_of(const struct mdl_study *study, const struct mdl_case *c,
         *volume = mdl_offered_total(study->plan, -1);
         return;
     }
-    mdl_study_warmup(study, c, &lead_s, &lead_n);
+    mdl_study_warmup(study, &lead_s, &lead_n);
     if (sim->requests >= 0) {
         *volume = (double)sim->requests;
         *seconds = *volume / rate;
@@ -657,7 +657,7 @@ int mdl_measure_requests(struct mdl_study *study, int dep, struct sim_err *err)
 
     if (!c->dep->has_requests)
         return SIM_OK;
-    volume_of(study, c, &volume, &seconds);
+    volume_of(study, &volume, &seconds);
     rc = measure_scope(study, c, &all, &all, volume, seconds);
     if (rc == SIM_OK)
         rc = put_curve(study, c, &all);

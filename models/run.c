@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/pilot.h"
 #include "models/study.h"
 #include "models/workload_time.h"
 #include "models/world.h"
@@ -43,8 +44,8 @@ int mdl_study_section(const struct mdl_study *study, int64_t replication)
     return (int)(replication * MDL_MAX_SECTIONS / study->most);
 }
 
-void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
-    double *lead_s, int64_t *lead_requests)
+void mdl_study_warmup(
+    const struct mdl_study *study, double *lead_s, int64_t *lead_requests)
 {
     const struct mdl_warmup_cfg *warmup = &study->cfg->simulate.warmup;
 
@@ -55,7 +56,7 @@ void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
     else if (!isnan(warmup->time_s))
         *lead_s = warmup->time_s;
     else if (warmup->mode == MDL_WARMUP_AUTO)
-        *lead_s = c->mean_lead_s;
+        *lead_s = study->deletion_s;
 }
 
 static double total_rate(const struct mdl_plan *plan)
@@ -76,11 +77,11 @@ int64_t mdl_study_horizon_ns(const struct mdl_study *study)
         seconds = sim->duration_s;
     } else if (sim->requests >= 0) {
         /* enough for the requests, with room for chance */
-        const double lead = isnan(sim->warmup.requests_request)
-                                ? 0.0
-                                : sim->warmup.requests_request;
-        const double n = (double)sim->requests + lead;
-        seconds = 1.25 * n / fmax(total_rate(study->plan), 1e-9) +
+        double lead_s;
+        int64_t lead_requests;
+        mdl_study_warmup(study, &lead_s, &lead_requests);
+        const double n = (double)sim->requests + (double)lead_requests;
+        seconds = lead_s + 1.25 * n / fmax(total_rate(study->plan), 1e-9) +
                   2.0 * SIM_S_PER_DAY;
     }
     return (int64_t)(fmin(seconds, 9e9) * (double)SIM_NS_PER_S);
@@ -242,7 +243,7 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
         if (c->dep->unstable)
             w.lead_s = fmin(w.lead_s, w.length_s);
     } else {
-        mdl_study_warmup(study, c, &w.lead_s, &w.lead_requests);
+        mdl_study_warmup(study, &w.lead_s, &w.lead_requests);
         w.origin_s = w.lead_s;
         w.requests = sim->requests;
         w.length_s =
@@ -546,6 +547,8 @@ int mdl_run_execute(const struct mdl_run_cfg *cfg,
     if (rc != SIM_OK)
         return rc;
     rc = open_study(&study, err);
+    if (rc == SIM_OK)
+        rc = mdl_pilot_run(&study, err);
     if (rc == SIM_OK)
         rc = run_replications(&study, &stop, err);
     if (rc == SIM_OK)

@@ -44,6 +44,7 @@ struct mdl_study {
     int n_hour_reps;
     double level;
     double requests_simulated, lead_max_s;
+    double deletion_s; /* `warmup: auto` of one run: pilot.h */
 };
 
 /** Section of a replication. */
@@ -53,8 +54,8 @@ int mdl_study_section(const struct mdl_study *study, int64_t replication);
 int64_t mdl_study_horizon_ns(const struct mdl_study *study);
 
 /** Lead-in of a run that is not cut into windows [s] and [requests]. */
-void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
-    double *lead_s, int64_t *lead_requests);
+void mdl_study_warmup(
+    const struct mdl_study *study, double *lead_s, int64_t *lead_requests);
 
 /* ---- measure_*.c ----------------------------------------------------------
  */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/feed.h"
+#include "models/pilot.h"
 #include "models/routing.h"
 #include "sim/alloc.h"
 #include "sim/engine.h"
@@ -377,6 +378,10 @@ static void finish(void *ctx, const struct sim_request *r,
     count_request(w, r, r->cls, outcome, times);
     if (r->station < 0)
         return;
+    if (w->cfg->series != NULL) {
+        mdl_series_step(w->cfg->series, w->cfg->length_s, arrive_s, 1.0);
+        mdl_series_step(w->cfg->series, w->cfg->length_s, end_s, -1.0);
+    }
     const int entry = w->dep->members[r->station].entry;
     count_request(w, r, l->n_classes + entry, outcome, times);
     if (outcome == SIM_SERVED) {

@@ -5,6 +5,10 @@
 #include "models/block.h"
 #include "models/plan.h"
 #include "models/timeline.h"
+#include "sim/units.h"
+
+/* The longest lead-in; where load is no guide, the lead-in by load as well. */
+#define MDL_LEAD_MAX_S (6.0 * SIM_S_PER_H)
 
 struct mdl_world_cfg {
     const struct mdl_plan *plan;
@@ -19,6 +23,8 @@ struct mdl_world_cfg {
     double lead_s;         /* simulated before t0 and not counted */
     int64_t lead_requests; /* requests-run: so many are not counted */
     bool clipped;          /* the lead-in was cut short */
+    /* Number in system of the cohort, added to; NULL: not wanted (pilot.h) */
+    double *series; /* [MDL_SERIES_CELLS] over length_s */
 };
 
 /**
