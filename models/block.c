@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/alloc.h"
+#include "sim/sha256.h"
 
 void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     const struct mdl_dep *dep)
@@ -35,6 +36,45 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     l->bytes = l->hist_offset + (size_t)l->n_scopes * MDL_N_TIMES *
                                     SIM_HIST_BUCKETS * sizeof(uint32_t);
     l->bytes = (l->bytes + 15) / 16 * 16;
+}
+
+static void put_u32(unsigned char *to, uint32_t x)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (unsigned char)(x >> (8 * i));
+}
+
+static void digest_hist(struct sim_sha256 *sha, const uint32_t *count)
+{
+    unsigned char pairs[1024];
+    size_t n = 0;
+
+    for (uint32_t b = 0; b < SIM_HIST_BUCKETS; b++) {
+        if (count[b] == 0)
+            continue;
+        put_u32(pairs + n, b);
+        put_u32(pairs + n + 4, count[b]);
+        n += 8;
+        if (n == sizeof pairs) {
+            sim_sha256_add(sha, pairs, n);
+            n = 0;
+        }
+    }
+    /* no bucket has this number: the end, so that counts cannot be taken for
+     * those of the next histogram */
+    put_u32(pairs + n, SIM_HIST_BUCKETS);
+    sim_sha256_add(sha, pairs, n + 4);
+}
+
+void mdl_block_digest(
+    const struct mdl_layout *layout, void *block, char hex[65])
+{
+    struct sim_sha256 sha;
+
+    sim_sha256_init(&sha);
+    for (int s = 0; s < layout->n_scopes; s++)
+        digest_hist(&sha, mdl_block_hist(layout, block, s, MDL_LATENCY));
+    sim_sha256_hex(&sha, hex);
 }
 
 int mdl_total_init(struct mdl_total *total, const struct mdl_layout *layout,

@@ -12,6 +12,9 @@
 #include "sim/text.h"
 #include "sim/units.h"
 
+/* The digest of a piece's histograms stands behind its block, in text. */
+enum { DIGEST_CHARS = 64 };
+
 /* One piece of work: a window of a (deployment, replication). */
 struct piece {
     int dep;
@@ -254,7 +257,10 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
                 "of %g s",
                 sim->duration_s, w.lead_s);
     }
-    return mdl_world_run(&w, slot, err);
+    const int rc = mdl_world_run(&w, slot, err);
+    if (rc == SIM_OK)
+        mdl_block_digest(&c->layout, slot, (char *)slot + c->layout.bytes);
+    return rc;
 }
 
 static int piece_commit(
@@ -276,6 +282,8 @@ static int piece_commit(
     for (int s = 0; s < c->layout.n_scopes; s++)
         c->raw_served[s] += mdl_block_at(
             block, c->layout.counts)[(size_t)s * MDL_N_COUNTS + MDL_SERVED];
+    sim_sha256_add(
+        &study->digest, (const char *)slot + c->layout.bytes, DIGEST_CHARS);
     study->requests_simulated += head[MDL_SIMULATED];
     study->lead_max_s = fmax(study->lead_max_s, head[MDL_LEAD_S]);
     mdl_pool_add(&c->pool, &c->layout, block, (int)year, piece->window.stratum,
@@ -325,6 +333,7 @@ static int run_batch(
                 rc = plan_replication(&b, d, r, err);
         }
     }
+    job.slot_bytes += DIGEST_CHARS + 1;
     if (rc == SIM_OK && b.n_pieces > 0)
         rc = sim_exec_run(&job, b.n_pieces, study->options->jobs, err);
     for (int i = 0; i < n_deps * n; i++)
@@ -491,7 +500,10 @@ static int fill_meta(
     run->meta.start = date_text(&run->arena, study->cfg->start);
     run->meta.baseline =
         sim_arena_strdup(&run->arena, plan->deps[plan->baseline].cfg->name);
-    run->meta.histogram_sha256 = "";
+    char hex[DIGEST_CHARS + 1] = "";
+    if (study->requests_simulated > 0.0)
+        sim_sha256_hex(&study->digest, hex);
+    run->meta.histogram_sha256 = sim_arena_strdup(&run->arena, hex);
     run->meta.seed = (uint64_t)study->cfg->seed;
     run->meta.replications = study->done;
     run->meta.level = study->level;
@@ -506,7 +518,7 @@ static int fill_meta(
     run->deployments = sim_arena_calloc(
         &run->arena, (size_t)plan->n_deps, sizeof *run->deployments);
     if (run->deployments == NULL || run->meta.start == NULL ||
-        run->meta.baseline == NULL)
+        run->meta.baseline == NULL || run->meta.histogram_sha256 == NULL)
         return no_memory(err);
     for (int i = 0; rc == SIM_OK && i < plan->n_deps; i++)
         rc = fill_deployment(study, i, err);
@@ -546,6 +558,7 @@ int mdl_run_execute(const struct mdl_run_cfg *cfg,
 
     if (rc != SIM_OK)
         return rc;
+    sim_sha256_init(&study.digest);
     rc = open_study(&study, err);
     if (rc == SIM_OK)
         rc = mdl_pilot_run(&study, err);

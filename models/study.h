@@ -9,6 +9,7 @@
 #include "models/results/results.h"
 #include "models/run.h"
 #include "models/windows.h"
+#include "sim/sha256.h"
 
 /* Sections: at most so many groups of replications carry the variance. */
 enum { MDL_MAX_SECTIONS = 64 };
@@ -44,7 +45,8 @@ struct mdl_study {
     int n_hour_reps;
     double level;
     double requests_simulated, lead_max_s;
-    double deletion_s; /* `warmup: auto` of one run: pilot.h */
+    double deletion_s;        /* `warmup: auto` of one run: pilot.h */
+    struct sim_sha256 digest; /* of the pieces' digests, in index order */
 };
 
 /** Section of a replication. */
