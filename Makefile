@@ -68,7 +68,7 @@ libs     = $(foreach f,$(link_$(1)),$(lib_$(f)))
 
 BIN := $(BUILD)/sitesim
 
-.PHONY: all help demo test check lint docs bench golden clean deps-demo deps-test
+.PHONY: all help demo test check lint docs bench same golden clean deps-demo deps-test
 all: $(BIN)
 
 help:
@@ -149,6 +149,14 @@ bench: all
 $(BUILD)/tests/bench/%: tests/bench/%.c $(call archives,models) Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -MMD -MP -o $@ $< $(call archives,models) $(call libs,models)
+
+## make same     the same figures from differently compiled programs
+same:
+	@sh tests/builds.sh
+$(BUILD)/tests/tools/%: tests/tools/%.c $(call archives,loader) Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) $(LDFLAGS_$(VARIANT)) \
+	    -MMD -MP -o $@ $< $(call archives,loader) $(call libs,loader)
 
 ## make golden     compare results with tests/golden (UPDATE=1 rewrites)
 golden: all
