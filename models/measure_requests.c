@@ -239,13 +239,18 @@ static struct res_estimate max_estimate(struct put *p, int time)
         .reason = "largest seen, no interval"};
 }
 
+bool mdl_quantile_rests(double level, double served)
+{
+    return served * (1.0 - level) >= MIN_BEYOND || level <= 0.5;
+}
+
 static struct res_estimate quantile_estimate(
     struct put *p, const struct sim_whist *hist, double level, double served)
 {
     struct sim_interval interval;
     struct res_estimate e;
 
-    if (served * (1.0 - level) < MIN_BEYOND && level > 0.5)
+    if (!mdl_quantile_rests(level, served))
         return res_undefined("fewer than 200 requests beyond the quantile");
     p->rc = sim_quantile_estimate(
         hist, p->study->n_sections, level, p->study->level, &interval);
@@ -405,10 +410,14 @@ static void put_states(struct put *p)
     }
 }
 
-/* Power of an entry in a section: by the states of its slots where servers
- * switch off, else idle by servers up and the rest by busy slots. */
-static double power_of(const struct mdl_entry *e, const double *load, int slots)
+/* By the states of its slots where servers switch off, else idle by servers up
+ * and the rest by busy slots. */
+double mdl_entry_power(const struct mdl_case *c, int section, int entry)
 {
+    const struct mdl_entry *e = &c->dep->entries[entry];
+    const double *load =
+        c->section[section].sum + c->layout.loads + (size_t)entry * MDL_N_LOADS;
+    const int slots = c->dep->members[e->first_member].slots_per_server;
     double w = (e->peak_w - e->idle_w) * load[MDL_BUSY_S];
 
     if (e->cfg->has_power_off)
@@ -430,17 +439,13 @@ static void put_power(struct put *p)
         p->y[r] = p->c->section[r].sum[MDL_SECONDS];
         for (int e = 0; e < l->n_entries; e++) {
             const struct mdl_entry *entry = &p->c->dep->entries[e];
-            const double *load =
-                p->c->section[r].sum + l->loads + (size_t)e * MDL_N_LOADS;
-            const int slots =
-                p->c->dep->members[entry->first_member].slots_per_server;
             if (p->scope->entry >= 0 && e != p->scope->entry)
                 continue;
             if (p->scope->tier != NULL &&
                 strcmp(entry->cfg->tier, p->scope->tier) != 0)
                 continue;
             any = any || entry->peak_w > 0.0;
-            p->x[r] += power_of(entry, load, slots);
+            p->x[r] += mdl_entry_power(p->c, r, e);
         }
     }
     if (!any)

@@ -536,6 +536,8 @@ static int measure(struct mdl_study *study, struct sim_err *err)
     for (int d = 0; rc == SIM_OK && d < study->plan->n_deps; d++) {
         rc = mdl_measure_requests(study, d, err);
         if (rc == SIM_OK)
+            rc = mdl_measure_difference(study, d, err);
+        if (rc == SIM_OK)
             rc = mdl_measure_availability(study, d, err);
         if (rc == SIM_OK)
             rc = mdl_measure_energy(study, d, err);

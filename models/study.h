@@ -76,9 +76,21 @@ struct res_estimate mdl_estimate(const struct mdl_study *study,
 struct res_estimate mdl_measure_one(
     const struct mdl_study *study, int dep, const char *metric);
 
+/** IT energy of an entry in a section's windows [kW s]. */
+double mdl_entry_power(const struct mdl_case *c, int section, int entry);
+
+/** Do enough of so many requests lie beyond a quantile for it to be given? */
+bool mdl_quantile_rests(double level, double served);
+
 /** All metrics of the request level. */
 SIM_MUST_CHECK int mdl_measure_requests(
     struct mdl_study *study, int dep, struct sim_err *err);
+/** `<d>.difference.*` of a deployment: its metrics of the request level less
+ *  those of the baseline; nothing for the baseline. */
+SIM_MUST_CHECK int mdl_measure_difference(
+    struct mdl_study *study, int dep, struct sim_err *err);
+/** Is there a difference of the metric ("latency.p95")? */
+bool mdl_difference_known(const char *metric);
 /** Availability by timelines: draws them and puts the metrics. */
 SIM_MUST_CHECK int mdl_measure_availability(
     struct mdl_study *study, int dep, struct sim_err *err);
