@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/conserve.h"
 #include "models/feed.h"
 #include "models/pilot.h"
 #include "models/routing.h"
@@ -46,6 +47,7 @@ struct world {
     int64_t counted; /* sends since t0, where their number ends the run */
     double first_s, last_s; /* sends of the cohort */
     double undeflate;       /* work / deflation */
+    struct mdl_stays stays; /* of all requests, for the check */
 };
 
 enum {
@@ -175,6 +177,7 @@ static int make_stations(struct world *w, double end_s, struct sim_err *err)
     int used = 0;
 
     watched(w, &from_s, &to_s);
+    w->stays = (struct mdl_stays){.from_s = from_s, .to_s = to_s};
     for (int i = 0; i < w->dep->n_members; i++) {
         const struct mdl_member *m = &w->dep->members[i];
         const struct mdl_site_cfg *site = w->dep->entries[m->entry].cfg;
@@ -372,6 +375,8 @@ static void finish(void *ctx, const struct sim_request *r,
         [MDL_QUEUE] = start_s - arrive_s,
         [MDL_SERVICE] = end_s - start_s};
 
+    if (r->station >= 0)
+        mdl_stays_add(&w->stays, arrive_s, end_s);
     if ((r->tag & TAG_MEASURED) == 0)
         return;
     w->open--;
@@ -501,6 +506,20 @@ static void collect(struct world *w, int64_t n_lost)
         cohort_loads(w);
 }
 
+/* Has every request come to one end, and do stations and requests agree? */
+static int check(struct world *w, struct sim_err *err)
+{
+    double in_system_s = 0.0;
+
+    for (int i = 0; i < w->dep->n_members; i++) {
+        struct sim_station_totals totals;
+        w->stations[i]->ops->totals(w->stations[i], &totals);
+        in_system_s += totals.in_system_s;
+    }
+    return mdl_conserve_check(
+        w->layout, w->block, w->measured, &w->stays, in_system_s, err);
+}
+
 /* ---- one window
  * --------------------------------------------------------------------- */
 
@@ -578,6 +597,8 @@ int mdl_world_run(
             give_up_s, &n_lost, err);
     if (rc == SIM_OK)
         collect(&w, n_lost);
+    if (rc == SIM_OK)
+        rc = check(&w, err);
     sim_engine_destroy(engine);
     close_world(&w);
     return rc;

@@ -33,6 +33,7 @@ struct mdl_world_cfg {
  * Cohort, follow-up and cut-off: manual, "Requests, cohorts, availability".
  * With `requests` the time averages follow from the cohort by Little's law.
  * @retval SIM_OK, SIM_E_NOMEM
+ * @retval SIM_E_INTERNAL  a sum that must hold does not (conserve.h)
  */
 SIM_MUST_CHECK int mdl_world_run(
     const struct mdl_world_cfg *cfg, void *block, struct sim_err *err);
