@@ -68,7 +68,7 @@ libs     = $(foreach f,$(link_$(1)),$(lib_$(f)))
 
 BIN := $(BUILD)/sitesim
 
-.PHONY: all help demo test check lint docs bench same golden clean deps-demo deps-test
+.PHONY: all help demo test check lint docs bench intervals same golden clean deps-demo deps-test
 all: $(BIN)
 
 help:
@@ -149,6 +149,14 @@ bench: all
 $(BUILD)/tests/bench/%: tests/bench/%.c $(call archives,models) Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -MMD -MP -o $@ $< $(call archives,models) $(call libs,models)
+
+## make intervals  coverage of intervals and bias after warm-up; writes docs/INTERVALS.md
+intervals: $(BUILD)/tests/verify/intervals
+	@$<
+$(BUILD)/tests/verify/intervals: tests/verify/intervals.c tests/verify/intervals_models.c $(call archives,loader) Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -Itests $(LDFLAGS_$(VARIANT)) \
+	    -o $@ $(filter %.c,$^) $(call archives,loader) $(call libs,loader)
 
 ## make same     the same figures from differently compiled programs
 same:

@@ -82,7 +82,7 @@ static double member_lead(const struct mdl_plan *plan,
     const double service = load / rate;
     if (slots < 0)
         return 20.0 * service;
-    const double rho = load / slots;
+    const double rho = load * m->speed / mdl_member_capacity(dep, member);
     if (rho >= 1.0)
         return MDL_LEAD_MAX_S;
     const double ca2 = 1.0;

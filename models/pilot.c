@@ -23,7 +23,9 @@ enum { PILOTS = 5 };
  * or two of work). */
 #define MIN_REQUESTS 131072.0
 #define MAX_REQUESTS 8388608.0
-#define MONTH_S      (730.0 * SIM_S_PER_H)
+/* A series without a steady state is not pursued for ever. */
+#define MOST_LENGTHENING 8.0
+#define MONTH_S          (730.0 * SIM_S_PER_H)
 
 struct pilot {
     struct mdl_study *study;
@@ -154,7 +156,7 @@ static int pilot_deployment(struct pilot *p, struct sim_err *err)
     const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
     const double rate = total_rate(study->plan);
     const double lead_s = lead_by_load(p->c);
-    const double longest_s = fmin(MAX_REQUESTS / rate, 9e9);
+    double longest_s = fmin(MAX_REQUESTS / rate, 9e9);
     size_t cut;
 
     p->length_s =
@@ -162,6 +164,7 @@ static int pilot_deployment(struct pilot *p, struct sim_err *err)
     p->length_s =
         fmax(p->length_s, lead_s > 0.0 ? LEADS * lead_s : MIN_REQUESTS / rate);
     p->length_s = fmin(p->length_s, longest_s);
+    longest_s = fmin(longest_s, MOST_LENGTHENING * p->length_s);
     for (;;) {
         const int rc = run_pilots(p, &cut, err);
         if (rc != SIM_OK)

@@ -46,11 +46,11 @@ static inline void mdl_series_step(
  *
  * A pilot is as long as a run is expected to be, and ten times the lead-in by
  * load at least; one whose deletion point lies in its second half is doubled,
- * up to 2^23 requests.  Where that does not help, and where a run by time would
- * lose more than half of itself, there is a warning.  Where rates change over
- * the run (daily shapes, traces, growth) a pilot cannot tell the course of the
- * day from a start-up: the lead-in by load is used.  Unstable deployments are
- * left out.
+ * up to eight times and to 2^23 requests.  Where that does not help, and where
+ * a run by time would lose more than half of itself, there is a warning.  Where
+ * rates change over the run (daily shapes, traces, growth) a pilot cannot tell
+ * the course of the day from a start-up: the lead-in by load is used.  Unstable
+ * deployments are left out.
  *
  * @retval SIM_OK, SIM_E_NOMEM, SIM_E_INTERRUPTED
  */

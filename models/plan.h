@@ -145,6 +145,11 @@ double mdl_plan_deflation(const struct mdl_plan *plan, double t_s);
 double mdl_member_work_s(
     const struct mdl_dep *dep, int member, const struct mdl_class *c);
 
+/** Work a member does in a second when many requests are there [s on the
+ *  reference]: slots, or what sharing allows, times speed; INFINITY where it
+ *  is unlimited. */
+double mdl_member_capacity(const struct mdl_dep *dep, int member);
+
 /** Slots of a member when all is well; -1 = unlimited. */
 int mdl_member_slots(const struct mdl_member *member);
 

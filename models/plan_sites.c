@@ -397,18 +397,27 @@ out:
 /* ---- load
  * ------------------------------------------------------------------------ */
 
+/* Does it wait for ever? */
+static bool patient(const struct mdl_class *c)
+{
+    return c->cfg->patience_s == NULL || sim_dist_is_never(c->cfg->patience_s);
+}
+
 /* Offered load over capacity of every member when all is well, mean of the
- * worst year: at or above 1 there is no steady state. */
+ * worst year.  Where those that wait for ever, at a queue without a limit,
+ * reach 1 by themselves there is no steady state. */
 static int plan_load(
     struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err)
 {
     const double year_s = SIM_H_PER_YR * SIM_S_PER_H;
-    double *load = sim_calloc((size_t)dep->n_members, sizeof *load);
+    const size_t n = (size_t)dep->n_members;
+    double *load = sim_calloc(2 * n, sizeof *load), *stays;
 
     if (load == NULL)
         return no_memory(err);
+    stays = load + n;
     for (int y = 0; y < (plan->windowed ? plan->n_years : 1); y++) {
-        memset(load, 0, (size_t)dep->n_members * sizeof *load);
+        memset(load, 0, 2 * n * sizeof *load);
         for (int i = 0; i < plan->n_sources; i++) {
             const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
             const double rate = plan->sources[i].base_per_s *
@@ -416,16 +425,17 @@ static int plan_load(
                                 mdl_plan_deflation(plan, y * year_s);
             for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++) {
                 const int member = dep->candidates[k].member;
-                load[member] += rate * mdl_member_work_s(dep, member, c) *
-                                mdl_route_share(dep, i, k);
+                const double work = rate * mdl_member_work_s(dep, member, c) *
+                                    mdl_route_share(dep, i, k);
+                load[member] += work;
+                stays[member] += patient(c) ? work : 0.0;
             }
         }
         for (int i = 0; i < dep->n_members; i++) {
             const struct mdl_member *m = &dep->members[i];
-            const int slots = mdl_member_slots(m);
-            const double rho = slots < 0 ? 0.0 : load[i] / (slots * m->speed);
-            dep->worst_load = fmax(dep->worst_load, rho);
-            if (rho >= 1.0 && !dep->impatient &&
+            const double capacity = mdl_member_capacity(dep, i);
+            dep->worst_load = fmax(dep->worst_load, load[i] / capacity);
+            if (stays[i] > 0.0 && stays[i] >= capacity &&
                 dep->entries[m->entry].cfg->queue.capacity < 0)
                 dep->unstable = true;
         }
@@ -454,6 +464,24 @@ int mdl_member_slots(const struct mdl_member *member)
     if (member->servers < 0)
         return -1;
     return (int)(member->servers * member->slots_per_server);
+}
+
+double mdl_member_capacity(const struct mdl_dep *dep, int member)
+{
+    const struct mdl_member *m = &dep->members[member];
+    const struct mdl_queue_cfg *queue = &dep->entries[m->entry].cfg->queue;
+    const int64_t most = queue->concurrency;
+    const int slots = mdl_member_slots(m);
+    double at_once = slots < 0 ? (double)INFINITY : slots;
+
+    if (queue->n_rates > 0)
+        at_once =
+            queue
+                ->rates[most > 0 && most < queue->n_rates ? most - 1
+                                                          : queue->n_rates - 1];
+    else if (most > 0)
+        at_once = fmin(at_once, (double)most);
+    return at_once * m->speed;
 }
 
 /* ---- deployments
