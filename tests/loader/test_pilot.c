@@ -105,7 +105,8 @@ END_TEST
 START_TEST(no_steady_state)
 {
     struct study s = study_run(
-        "seed: 2\nsimulate: {requests: 3000, replications: 3}\n"
+        "seed: 2\nhorizon: 0.01 years\n"
+        "simulate: {requests: 3000, replications: 3}\n"
         "arrivals: {rate: 36 /s}\n"
         "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
         "deployments: {d: {sites: {q: {tier: bare, servers: 4, failures:"
