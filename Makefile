@@ -108,6 +108,23 @@ $(BUILD)/tests/$(1)/%: tests/$(1)/%.c $(call archives,$(1)) Makefile
 endef
 $(foreach f,$(FLOORS),$(eval $(call test_rules,$(f))))
 
+# ---- exact answers: tests/verify, whose test_exact_*.c test the solvers -----
+VERIFY      := $(BUILD)/tests/verify/verify
+verify_src  := $(filter-out tests/verify/test_% tests/verify/intervals%,$(wildcard tests/verify/*.c))
+verify_objs := $(verify_src:%.c=$(BUILD)/%.o)
+exact_objs  := $(filter $(BUILD)/tests/verify/exact_%,$(verify_objs))
+TESTS       += $(patsubst %.c,$(BUILD)/%,$(wildcard tests/verify/test_*.c))
+$(BUILD)/tests/verify/%.o: tests/verify/%.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -MMD -MP -c $< -o $@
+$(VERIFY): $(verify_objs) $(call archives,loader)
+	$(Q)$(CC) $(CFLAGS_v) $(LDFLAGS_$(VARIANT)) -o $@ $^ $(call libs,loader)
+$(BUILD)/tests/verify/test_%: tests/verify/test_%.c $(exact_objs) $(call archives,loader) Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -Itests $(LDFLAGS_$(VARIANT)) \
+	    -MMD -MP -o $@ $< $(exact_objs) $(call archives,loader) $(call libs,loader) \
+	    $(shell pkg-config --libs check 2>/dev/null)
+
 ## make            build build/release/sitesim
 ## make demo       install what is missing, build, run scenarios/four-tiers.yaml into out/
 demo: deps-demo
@@ -119,7 +136,7 @@ test: deps-test
 	@$(MAKE) --no-print-directory run-tests
 
 .PHONY: run-tests
-run-tests: $(BIN) $(TESTS)
+run-tests: $(BIN) $(TESTS) $(VERIFY)
 	@SITESIM=$(BIN) BUILD=$(BUILD) sh tests/run.sh $(TESTS)
 
 deps-demo:
@@ -165,6 +182,11 @@ $(BUILD)/tests/tools/%: tests/tools/%.c $(call archives,loader) Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) $(LDFLAGS_$(VARIANT)) \
 	    -MMD -MP -o $@ $< $(call archives,loader) $(call libs,loader)
+
+## make verify     simulation against every family with an exact answer; writes docs/VALIDATION.md
+.PHONY: verify
+verify: $(VERIFY)
+	@$(VERIFY) --report docs/VALIDATION.md $(foreach s,$(SEED),--seed $(s))
 
 ## make golden     compare results with tests/golden (UPDATE=1 rewrites)
 golden: all

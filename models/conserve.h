@@ -2,7 +2,7 @@
  *
  * Nothing gets lost between the request that is sent and the metric: each is
  * counted once as served, lost or abandoned, by class and by site; and what
- * the requests say of their stays is what the stations say of the number in
+ * the visits say of their stays is what the stations say of the number in
  * system (Little's law on a closed sample, an identity).
  *
  * Source: Little, Operations Research 9, 1961; Little and Graves, "Little's
@@ -15,15 +15,15 @@
 #include "models/block.h"
 #include "sim/err.h"
 
-/* Stays at stations as the requests tell them: each one's overlap with the
+/* Stays at stations as the visits tell them: each one's overlap with the
  * interval over which the stations keep their totals. */
 struct mdl_stays {
     double from_s, to_s;
-    double sum_s; /* [request s] */
+    double sum_s; /* [visit s] */
     int64_t n;
 };
 
-/** Add the stay [arrive_s, end_s) of a request at a station. */
+/** Add the stay [arrive_s, end_s) of a visit. */
 static inline void mdl_stays_add(
     struct mdl_stays *stays, double arrive_s, double end_s)
 {
@@ -36,14 +36,14 @@ static inline void mdl_stays_add(
 
 /**
  * Check a filled block.
- * @param measured     requests of the cohort that were sent
+ * @param open         requests of the cohort that have no end
  * @param in_system_s  integral of the number in system over the stays'
- *                     interval, of all stations [request s]
+ *                     interval, of all stations [visit s]
  * @retval SIM_OK
  * @retval SIM_E_INTERNAL  the message says which sum is off, by how much
  */
 SIM_MUST_CHECK int mdl_conserve_check(const struct mdl_layout *layout,
-    void *block, int64_t measured, const struct mdl_stays *stays,
+    void *block, int64_t open, const struct mdl_stays *stays,
     double in_system_s, struct sim_err *err);
 
 #endif /* MODELS_CONSERVE_H */

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,20 +247,59 @@ const char *mdl_csv_text(const struct mdl_csv *csv, int row, int column)
     return csv->cells[(size_t)row * (size_t)csv->n_columns + (size_t)column];
 }
 
+/* Up to 15 digits and a point: both parts are exact doubles, and so their
+ * quotient is the one strtod() would find, several times faster. */
+static bool short_number(const char *text, double *value)
+{
+    static const double power[16] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
+        1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const bool minus = *text == '-';
+    int64_t digits = 0;
+    int n = 0, fraction = 0;
+    bool point = false;
+
+    for (text += minus; *text != '\0'; text++) {
+        if (*text == '.' && !point) {
+            point = true;
+        } else if (*text >= '0' && *text <= '9' && n < 15) {
+            digits = 10 * digits + (*text - '0');
+            fraction += point;
+            n++;
+        } else {
+            return false;
+        }
+    }
+    if (n > 0)
+        *value = (minus ? -1.0 : 1.0) * ((double)digits / power[fraction]);
+    return n > 0;
+}
+
+bool mdl_number_parse(const char *text, double *value)
+{
+    char *end = NULL;
+    double x;
+
+    if (short_number(text, value))
+        return true;
+    /* strtod also reads hex, "nan" and "inf": refuse them by their letters */
+    if (text[strspn(text, "0123456789+-.eE")] != '\0')
+        return false;
+    x = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(x))
+        return false;
+    *value = x;
+    return true;
+}
+
 int mdl_csv_number(const struct mdl_csv *csv, int row, int column,
     double *value, struct sim_err *err)
 {
     const char *text = mdl_csv_text(csv, row, column);
-    char *end = NULL;
-    /* strtod also reads hex, "nan" and "inf": refuse them by their letters */
-    const bool plain = text[strspn(text, "0123456789+-.eE")] == '\0';
-    const double x = plain ? strtod(text, &end) : 0.0;
 
-    if (!plain || end == text || *end != '\0' || !isfinite(x))
+    if (!mdl_number_parse(text, value))
         return sim_err_set(err, SIM_E_INPUT,
             "%s:%d: '%s' in column '%s' is not a number", csv->name,
             csv->lines[row], text, csv->header[column]);
-    *value = x;
     return SIM_OK;
 }
 

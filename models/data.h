@@ -9,6 +9,7 @@
 #ifndef MODELS_DATA_H
 #define MODELS_DATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/arena.h"
@@ -65,6 +66,9 @@ SIM_MUST_CHECK int mdl_csv_column(const struct mdl_csv *csv, const char *name,
 
 /** A cell as text; row and column within the table. */
 const char *mdl_csv_text(const struct mdl_csv *csv, int row, int column);
+
+/** A text as a finite decimal number, the whole of it; false if it is none. */
+bool mdl_number_parse(const char *text, double *value);
 
 /** A cell as a finite decimal number. @retval SIM_E_INPUT  it is none; the
  *  message names table, line and column. */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "models/timeline.h"
 #include "sim/units.h"
 
 #define CFG    struct mdl_failure_cfg
@@ -60,20 +61,26 @@ static const struct sim_param shock_rows[] = {
 };
 /* clang-format on */
 
+static bool lasts_for_ever(const struct sim_dist *repair_h, bool no_repair)
+{
+    return no_repair || (repair_h != NULL && sim_dist_is_never(repair_h));
+}
+
 static void check_layer(const void *cfg, const struct sim_checker *checker)
 {
     const LAYER *layer = cfg;
 
     /* a life given over a preset's availability simply wins */
     if (layer->life_h == NULL && layer->availability_frac < 1.0 &&
-        layer->no_repair)
+        lasts_for_ever(layer->repair_h, layer->no_repair))
         checker->fault(checker->ctx, "availability",
-            "an availability needs a repair, yet no_repair is true");
+            "an availability needs a repair, yet %s",
+            layer->no_repair ? "no_repair is true" : "there is none");
 }
 
 const struct sim_table mdl_layer_failures_table = {
     .name = "layer failures",
-    .doc = "Failures of a site, a connection or a shared cause as a whole.",
+    .doc = "Failures of a site or a connection as a whole.",
     SIM_ROWS(layer_rows),
     .size = sizeof(LAYER),
     .check = check_layer,
@@ -99,6 +106,8 @@ static const struct sim_param rows[] = {
       .doc = "Failures of the whole site: power, cooling, building." },
     { SIM_PARAM_GROUP(CFG, wan, &mdl_layer_failures_table),
       .doc = "Failures of the site's connection." },
+    { SIM_PARAM_STRS(CFG, domains, n_domains), .unit = "", .flags = SIM_P_STATE,
+      .doc = "Shared causes, by their names in the scenario's 'domains', that take the site down." },
     { SIM_PARAM_LIST(CFG, shocks, n_shocks, &shock_table), .unit = "",
       .doc = "Rare events that take this site down." },
     { SIM_PARAM_F64(CFG, detection_s), .unit = "s", .dflt = 30, .min = 0, .max = 86400,
@@ -107,11 +116,24 @@ static const struct sim_param rows[] = {
 };
 /* clang-format on */
 
+/* Each is a layer of the timeline, and so is the grid. */
+static void check_failures(const void *cfg, const struct sim_checker *checker)
+{
+    const CFG *f = cfg;
+    const int n = f->n_shocks + f->n_domains;
+
+    if (n > MDL_TL_MAX_LAYERS - 1)
+        checker->fault(checker->ctx, f->n_domains > 0 ? "domains" : "shocks",
+            "a site has at most %d shocks and domains, not %d",
+            MDL_TL_MAX_LAYERS - 1, n);
+}
+
 const struct sim_table mdl_failure_table = {
     .name = "failures",
     .doc = "What fails at a site, and how it comes back.",
     SIM_ROWS(rows),
     .size = sizeof(CFG),
+    .check = check_failures,
 };
 
 /* A server of which nothing is known but its own rate. */
@@ -271,4 +293,10 @@ int mdl_failure_shock_layer(const struct mdl_shock_cfg *shock,
     assert(shock != NULL);
     return poisson_layer(
         shock->rate_per_yr, shock->duration_h, arena, life, repair, err);
+}
+
+const struct sim_dist *mdl_failure_repair(
+    const struct sim_dist *repair_h, bool no_repair)
+{
+    return lasts_for_ever(repair_h, no_repair) ? NULL : repair_h;
 }

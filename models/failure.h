@@ -53,13 +53,15 @@ struct mdl_shock_cfg {
 struct mdl_failure_cfg {
     struct mdl_server_failures_cfg server;
     struct mdl_layer_failures_cfg site, wan;
+    const char *const *domains; /* names of shared causes */
+    int n_domains;
     struct mdl_shock_cfg *shocks;
     int n_shocks;
     double detection_s; /* until routing avoids what has failed */
 };
 
 extern const struct sim_table mdl_failure_table;
-/* For other places with a life and a repair. */
+/* failures.site and failures.wan. */
 extern const struct sim_table mdl_layer_failures_table;
 
 /**
@@ -112,6 +114,10 @@ SIM_MUST_CHECK int mdl_failure_grid_layer(const struct mdl_outages_cfg *outages,
 SIM_MUST_CHECK int mdl_failure_shock_layer(const struct mdl_shock_cfg *shock,
     struct sim_arena *arena, const struct sim_dist **life,
     const struct sim_dist **repair, struct sim_err *err);
+
+/** A repair as the timeline wants it: NULL when it never comes. */
+const struct sim_dist *mdl_failure_repair(
+    const struct sim_dist *repair_h, bool no_repair);
 
 /** Exponential distribution of a given mean (> 0, finite), in the arena. */
 SIM_MUST_CHECK int mdl_failure_exponential(double mean_h,

@@ -29,7 +29,7 @@ struct mdl_feed {
     struct mdl_feed_cfg cfg;
     struct source_state *sources;
     struct mdl_cox *cox; /* [n_classes], keyed for the replication */
-    int *trace_at;       /* [n_classes] next row of a trace */
+    struct mdl_trace_cursor **trace; /* [n_classes], NULL: not replayed */
     double total_rate_per_s;
     double slab_s;               /* start of the next slab */
     bool leading;                /* in the lead-in's streams */
@@ -47,31 +47,52 @@ static int no_memory(struct sim_err *err)
 /* ---- set-up
  * ------------------------------------------------------------------ */
 
+static struct mdl_rate rate_of(const struct mdl_feed *feed, int source)
+{
+    struct mdl_rate rate = mdl_plan_rate(feed->cfg.plan, source);
+
+    if (feed->cfg.keep != NULL)
+        rate.base_per_s *= feed->cfg.keep[source];
+    return rate;
+}
+
+/* Streams of a source, all but that of its gaps. */
+static void start_marks(struct source_state *s, struct sim_key key)
+{
+    struct {
+        struct sim_stream *stream;
+        uint64_t purpose;
+    } const streams[] = {{&s->size, SIM_FOR_SIZE},
+        {&s->input, SIM_FOR_INPUT_TOKENS}, {&s->output, SIM_FOR_OUTPUT_TOKENS},
+        {&s->jitter, SIM_FOR_JITTER}, {&s->access, SIM_FOR_ACCESS},
+        {&s->mark, SIM_FOR_MARK}, {&s->choice, SIM_FOR_BALANCE},
+        {&s->patience, SIM_FOR_PATIENCE}};
+
+    for (size_t j = 0; j < sizeof streams / sizeof streams[0]; j++) {
+        key.purpose = streams[j].purpose;
+        sim_stream_init(streams[j].stream, &key);
+    }
+}
+
+static struct sim_key feed_key(const struct mdl_feed *feed, uint64_t entity)
+{
+    return (struct sim_key){.seed = (uint64_t)feed->cfg.plan->cfg->seed,
+        .replication = feed->cfg.replication,
+        .entity = entity,
+        .window = feed->cfg.window | (feed->leading ? LEAD_WINDOW : 0)};
+}
+
 static void start_streams(struct mdl_feed *feed, double from_s)
 {
     const struct mdl_plan *plan = feed->cfg.plan;
-    struct sim_key key = {.seed = (uint64_t)plan->cfg->seed,
-        .replication = feed->cfg.replication,
-        .window = feed->cfg.window | (feed->leading ? LEAD_WINDOW : 0)};
 
     for (int i = 0; i < plan->n_sources; i++) {
         struct source_state *s = &feed->sources[i];
         const int cls = plan->sources[i].cls;
         const struct mdl_rate rate = mdl_plan_rate(plan, i);
-        struct {
-            struct sim_stream *stream;
-            uint64_t purpose;
-        } const streams[] = {{&s->size, SIM_FOR_SIZE},
-            {&s->input, SIM_FOR_INPUT_TOKENS},
-            {&s->output, SIM_FOR_OUTPUT_TOKENS}, {&s->jitter, SIM_FOR_JITTER},
-            {&s->access, SIM_FOR_ACCESS}, {&s->mark, SIM_FOR_MARK},
-            {&s->choice, SIM_FOR_BALANCE}, {&s->patience, SIM_FOR_PATIENCE}};
+        struct sim_key key = feed_key(feed, plan->sources[i].entity);
 
-        key.entity = plan->sources[i].entity;
-        for (size_t j = 0; j < sizeof streams / sizeof streams[0]; j++) {
-            key.purpose = streams[j].purpose;
-            sim_stream_init(streams[j].stream, &key);
-        }
+        start_marks(s, key);
         key.purpose = SIM_FOR_GAP;
         mdl_arrivals_start(&s->arrivals, &rate,
             feed->cox[cls].on ? &feed->cox[cls] : NULL, &key,
@@ -83,13 +104,13 @@ static void start_streams(struct mdl_feed *feed, double from_s)
 }
 
 static void source_paths(
-    struct source_state *s, const struct mdl_dep *dep, int source)
+    struct source_state *s, const struct mdl_dep *dep, int source, int cls)
 {
     s->access_mu = -INFINITY;
-    s->need_choice = mdl_policy_draws(dep->cfg->routing.policy);
+    s->need_choice = mdl_route_draws(dep, source) || !dep->flows[cls].plain;
     for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
         const struct mdl_candidate *c = &dep->candidates[i];
-        const int entry = dep->members[c->member].entry;
+        const int entry = dep->places[c->place].entry;
         s->sigma = fmax(s->sigma, c->path->jitter_sigma);
         if (isfinite(c->path->access_mu)) {
             s->access_mu = c->path->access_mu;
@@ -111,6 +132,15 @@ static bool memoryless(const struct mdl_plan *plan)
     return true;
 }
 
+/* Each feed reads the file for itself. */
+static int open_trace(struct mdl_feed *feed, int cls, struct sim_err *err)
+{
+    const struct mdl_trace *trace = &feed->cfg.plan->classes[cls].trace;
+
+    return trace->n > 0 ? mdl_trace_open(trace, &feed->trace[cls], err)
+                        : SIM_OK;
+}
+
 int mdl_feed_create(
     const struct mdl_feed_cfg *cfg, struct mdl_feed **out, struct sim_err *err)
 {
@@ -122,10 +152,17 @@ int mdl_feed_create(
     feed->cfg = *cfg;
     feed->sources = sim_calloc((size_t)plan->n_sources, sizeof *feed->sources);
     feed->cox = sim_calloc((size_t)plan->n_classes, sizeof *feed->cox);
-    feed->trace_at = sim_calloc((size_t)plan->n_classes, sizeof(int));
-    if (feed->sources == NULL || feed->cox == NULL || feed->trace_at == NULL) {
+    feed->trace = sim_calloc((size_t)plan->n_classes, sizeof *feed->trace);
+    if (feed->sources == NULL || feed->cox == NULL || feed->trace == NULL) {
         mdl_feed_destroy(feed);
         return no_memory(err);
+    }
+    for (int i = 0; i < plan->n_classes; i++) {
+        const int rc = open_trace(feed, i, err);
+        if (rc != SIM_OK) {
+            mdl_feed_destroy(feed);
+            return rc;
+        }
     }
     for (int i = 0; i < plan->n_classes; i++) {
         feed->cox[i] = plan->classes[i].cox;
@@ -135,8 +172,8 @@ int mdl_feed_create(
             feed->total_rate_per_s += plan->classes[i].rate_per_s;
     }
     for (int i = 0; i < plan->n_sources; i++) {
-        const struct mdl_rate rate = mdl_plan_rate(plan, i);
-        source_paths(&feed->sources[i], cfg->dep, i);
+        const struct mdl_rate rate = rate_of(feed, i);
+        source_paths(&feed->sources[i], cfg->dep, i, plan->sources[i].cls);
         if (plan->classes[plan->sources[i].cls].trace.n == 0)
             feed->total_rate_per_s += mdl_rate_at(&rate, cfg->origin_s);
     }
@@ -153,7 +190,9 @@ void mdl_feed_destroy(struct mdl_feed *feed)
         return;
     sim_free(feed->sources);
     sim_free(feed->cox);
-    sim_free(feed->trace_at);
+    for (int i = 0; feed->trace != NULL && i < feed->cfg.plan->n_classes; i++)
+        mdl_trace_close(feed->trace[i]);
+    sim_free(feed->trace);
     sim_free(feed->request);
     sim_free(feed->order);
     sim_free(feed->bucket);
@@ -204,18 +243,30 @@ static void fill_with(double *x, int n, double value)
         x[i] = value;
 }
 
+/* Work of n requests; `row` is what is recorded of them, NULL if nothing is. */
 static void fill_work(const struct mdl_class *c, struct source_state *s,
-    double deflation, double *work, int n)
+    const struct mdl_trace_row *row, double deflation, double *work, int n)
 {
     const struct mdl_token_time_cfg *time = &c->cfg->token_time;
     double input[MDL_BLOCK], output[MDL_BLOCK];
 
-    if (c->cfg->service_s != NULL) {
+    if (c->cfg->service_s != NULL && sim_dist_is_paired(c->cfg->service_s)) {
+        mdl_token_law_service(&c->tokens, &s->input, work, n);
+    } else if (row != NULL && c->cfg->service_s != NULL &&
+               sim_dist_is_traced(c->cfg->service_s)) {
+        fill_with(work, n, row->service_s);
+    } else if (c->cfg->service_s != NULL) {
         sim_dist_fill(c->cfg->service_s, &s->size, work, (size_t)n);
     } else if (!c->cfg->has_token_time) {
         fill_with(work, n, 0.0);
     } else {
         mdl_token_law_fill(&c->tokens, &s->input, &s->output, input, output, n);
+        if (row != NULL && c->tokens.n_pairs == 0) {
+            if (sim_dist_is_traced(c->tokens.input))
+                fill_with(input, n, row->input_tok);
+            if (sim_dist_is_traced(c->tokens.output))
+                fill_with(output, n, row->output_tok);
+        }
         for (int i = 0; i < n; i++)
             work[i] = (time->base_ms + time->per_input_token_ms * input[i] +
                           time->per_output_token_ms * output[i]) /
@@ -258,6 +309,15 @@ static void fill_delays(struct source_state *s, double *jitter, double *access,
         fill_with(choice, n, 0.5);
 }
 
+static void fill_patience(
+    struct source_state *s, const struct sim_dist *law, double *patience, int n)
+{
+    if (law != NULL && !sim_dist_is_never(law))
+        sim_dist_fill(law, &s->patience, patience, (size_t)n);
+    else
+        fill_with(patience, n, (double)INFINITY);
+}
+
 /* n requests of one source, sent at t[]. */
 static int emit(struct mdl_feed *feed, int source, const double *t,
     const double *work, int n, struct sim_err *err)
@@ -266,17 +326,13 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
     struct source_state *s = &feed->sources[source];
     double jitter[MDL_BLOCK], access[MDL_BLOCK], mark[MDL_BLOCK];
     double choice[MDL_BLOCK], patience[MDL_BLOCK];
-    const struct sim_dist *law =
-        feed->cfg.plan->classes[src->cls].cfg->patience_s;
     const int rc = reserve(feed, n, err);
 
     if (rc != SIM_OK)
         return rc;
     fill_delays(s, jitter, access, mark, choice, n);
-    if (law != NULL && !sim_dist_is_never(law))
-        sim_dist_fill(law, &s->patience, patience, (size_t)n);
-    else
-        fill_with(patience, n, (double)INFINITY);
+    fill_patience(
+        s, feed->cfg.plan->classes[src->cls].cfg->patience_s, patience, n);
     for (int i = 0; i < n; i++) {
         struct sim_request *r = &feed->request[feed->n++];
         r->send_s = t[i];
@@ -288,6 +344,7 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
         r->patience_s = patience[i];
         r->user = src->user;
         r->cls = src->cls;
+        r->station = 0; /* no action: it is sent */
         r->k = s->k++;
     }
     return SIM_OK;
@@ -306,24 +363,26 @@ static int fill_source(struct mdl_feed *feed, int source, double end_s,
         return SIM_OK;
     do {
         n = mdl_arrivals_fill(&s->arrivals, end_s, t, MDL_BLOCK);
-        fill_work(c, s, deflation, work, n);
+        fill_work(c, s, NULL, deflation, work, n);
         rc = emit(feed, source, t, work, n, err);
     } while (rc == SIM_OK && n == MDL_BLOCK);
     return rc;
 }
 
-/* The user of row i of a trace, by weight; the same for every deployment. */
-static int trace_user(
-    const struct mdl_feed *feed, const struct mdl_class *c, int row)
+/* The user of a row: its own, or by weight; the same for every deployment. */
+static int trace_user(const struct mdl_feed *feed, const struct mdl_class *c,
+    const struct mdl_trace_row *row)
 {
     const struct mdl_plan *plan = feed->cfg.plan;
     const struct sim_key key = {.seed = (uint64_t)plan->cfg->seed,
         .replication = feed->cfg.replication,
         .entity = sim_entity(c->cfg->name),
         .purpose = SIM_FOR_MARK};
-    double u = sim_hash_uniform(&key, (uint64_t)row);
+    double u = sim_hash_uniform(&key, (uint64_t)row->number);
     int user = 0;
 
+    if (row->user >= 0)
+        return row->user;
     while (user < plan->n_users - 1 && u >= plan->users[user].share)
         u -= plan->users[user++].share;
     return user;
@@ -333,27 +392,20 @@ static int fill_trace(struct mdl_feed *feed, int cls, double end_s,
     double deflation, struct sim_err *err)
 {
     const struct mdl_class *c = &feed->cfg.plan->classes[cls];
-    const struct mdl_token_time_cfg *time = &c->cfg->token_time;
-    const bool own_tokens = mdl_tokens_from_trace(&c->cfg->tokens);
-    int *at = &feed->trace_at[cls];
+    const struct mdl_trace_row *row;
     int rc = SIM_OK;
 
-    for (; rc == SIM_OK && *at < c->trace.n; ++*at) {
-        const double t_s = c->trace.t_s[*at] - feed->cfg.origin_s;
+    while (rc == SIM_OK && (row = mdl_trace_row(feed->trace[cls])) != NULL) {
+        const double t_s = row->t_s - feed->cfg.origin_s;
+        double work;
         if (t_s >= end_s)
             break;
         const int source =
-            trace_user(feed, c, *at) * feed->cfg.plan->n_classes + cls;
-        double work;
-        if (own_tokens && c->cfg->has_token_time)
-            work = deflation *
-                   (time->base_ms +
-                       time->per_input_token_ms * c->trace.input_tok[*at] +
-                       time->per_output_token_ms * c->trace.output_tok[*at]) /
-                   SIM_MS_PER_S;
-        else
-            fill_work(c, &feed->sources[source], deflation, &work, 1);
+            trace_user(feed, c, row) * feed->cfg.plan->n_classes + cls;
+        fill_work(c, &feed->sources[source], row, deflation, &work, 1);
         rc = emit(feed, source, &t_s, &work, 1, err);
+        if (rc == SIM_OK)
+            rc = mdl_trace_advance(feed->trace[cls], err);
     }
     return rc;
 }
@@ -434,9 +486,10 @@ static bool exhausted(const struct mdl_feed *feed)
     const struct mdl_plan *plan = feed->cfg.plan;
 
     for (int i = 0; i < plan->n_classes; i++) {
-        if (plan->classes[i].trace.n == 0
-                ? plan->classes[i].rate_per_s > 0.0
-                : feed->trace_at[i] < plan->classes[i].trace.n)
+        if (plan->classes[i].arrivals->process.has_closed)
+            continue; /* its clients are launched */
+        if (feed->trace[i] == NULL ? plan->classes[i].rate_per_s > 0.0
+                                   : mdl_trace_row(feed->trace[i]) != NULL)
             return false;
     }
     return true;
@@ -464,4 +517,38 @@ int mdl_feed_pull(struct mdl_feed *feed, struct sim_request *batch, size_t n,
     }
     *count = got;
     return SIM_OK;
+}
+
+uint64_t mdl_feed_entity(
+    const struct mdl_feed *feed, int source, int64_t k, double send_s)
+{
+    const uint64_t entity = feed->cfg.plan->sources[source].entity;
+    /* k starts anew after a lead-in with streams of its own */
+    const bool lead = send_s < 0.0;
+
+    return sim_entity_sub(
+        lead ? sim_entity_sub(entity, LEAD_WINDOW) : entity, (uint64_t)k);
+}
+
+void mdl_feed_draw(
+    struct mdl_feed *feed, int source, uint64_t entity, struct sim_request *r)
+{
+    const struct mdl_plan *plan = feed->cfg.plan;
+    const struct mdl_class *c = &plan->classes[plan->sources[source].cls];
+    const struct source_state *of = &feed->sources[source];
+    struct source_state s = {.sigma = of->sigma,
+        .access_mu = of->access_mu,
+        .access_sigma = of->access_sigma,
+        .need_access = of->need_access,
+        .need_mark = of->need_mark,
+        .need_choice = of->need_choice};
+
+    start_marks(&s, feed_key(feed, entity));
+    if (c->trace.n == 0) /* what is recorded of a request stays */
+        fill_work(c, &s, NULL,
+            mdl_plan_deflation(plan, feed->cfg.origin_s + r->send_s),
+            &r->work_s, 1);
+    fill_delays(&s, &r->aux[MDL_AUX_JITTER], &r->aux[MDL_AUX_ACCESS],
+        &r->aux[MDL_AUX_MARK], &r->aux[MDL_AUX_CHOICE], 1);
+    fill_patience(&s, c->cfg->patience_s, &r->patience_s, 1);
 }

@@ -25,10 +25,11 @@ struct mdl_feed_cfg {
     const struct mdl_plan *plan;
     const struct mdl_dep *dep;
     uint64_t replication;
-    uint64_t window; /* cell index: part of the keys */
-    double origin_s; /* horizon time of window time 0 */
-    double lead_s;   /* the feed starts at -lead_s */
-    double until_s;  /* no request is sent at or after; may be INFINITY */
+    uint64_t window;    /* cell index: part of the keys */
+    double origin_s;    /* horizon time of window time 0 */
+    double lead_s;      /* the feed starts at -lead_s */
+    double until_s;     /* no request is sent at or after; may be INFINITY */
+    const double *keep; /* [n_sources] factors of the rates; NULL = 1 */
 };
 
 struct mdl_feed; /* opaque */
@@ -46,5 +47,15 @@ void mdl_feed_until(struct mdl_feed *feed, double until_s);
 
 /** Sigma of the jitter that MDL_AUX_JITTER holds for a source. */
 double mdl_feed_sigma(const struct mdl_feed *feed, int source);
+
+/** Entity of request k of a source, first sent at send_s: what further draws of
+ *  it are keyed by. */
+uint64_t mdl_feed_entity(
+    const struct mdl_feed *feed, int source, int64_t k, double send_s);
+
+/** Fill the random parts of one request of a source, sent at r->send_s, from
+ *  streams keyed by an entity of its own: clients, retries, second copies. */
+void mdl_feed_draw(
+    struct mdl_feed *feed, int source, uint64_t entity, struct sim_request *r);
 
 #endif /* MODELS_FEED_H */

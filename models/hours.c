@@ -94,6 +94,9 @@ struct walk {
     const struct mdl_timeline *timeline;
     double *unit;   /* [n_zc x 168] integral of the shape over the hour [h] */
     double *volume; /* [n_zc] unit x growth of this hour */
+    struct place_walk *places; /* [n_places] */
+    double *member_up;         /* [n_members] servers up now */
+    int64_t next_change;
     int64_t disturbed_at; /* next disturbed interval */
     int start_hour;       /* hour of year of time zero */
 };
@@ -149,36 +152,54 @@ static bool hour_disturbed(struct walk *w, int64_t hour)
            tl->disturbed[w->disturbed_at].from_ns < to;
 }
 
-/* Mean servers up with the site up, over an hour; *at walks the changes. */
-struct member_walk {
-    int64_t at;
-    int32_t servers;
-    bool layers;
+/* A place as the hours pass. */
+struct place_walk {
+    double up;     /* servers up with their site up, now */
+    double up_sum; /* ... integral over the hour [ns] */
     double month_peak_kw, peak_kw;
 };
 
-static double servers_over(
-    struct walk *w, int member, struct member_walk *mw, int64_t hour)
+/* Servers of a member that count, as the timeline has it. */
+static double member_up(
+    const struct walk *w, int member, int32_t servers, bool layers)
+{
+    return w->dep->members[member].servers >= 0 && layers ? servers : 0.0;
+}
+
+static void start_places(struct walk *w)
+{
+    for (int i = 0; i < w->dep->n_members; i++) {
+        int32_t servers;
+        bool layers;
+        mdl_timeline_state(w->timeline, i, 0, w->dep->tl, &servers, &layers);
+        w->member_up[i] = member_up(w, i, servers, layers);
+        w->places[w->dep->members[i].place].up += w->member_up[i];
+    }
+    /* the state at time zero holds the changes up to it */
+    while (w->next_change < w->timeline->n_changes &&
+           w->timeline->changes[w->next_change].t_ns <= 0)
+        w->next_change++;
+}
+
+/* Servers up of all places over an hour: what each had, and its changes. */
+static void pass_hour(struct walk *w, int64_t hour)
 {
     const struct mdl_timeline *tl = w->timeline;
     const int64_t end = (hour + 1) * HOUR_NS;
-    int64_t t = hour * HOUR_NS;
-    double sum = 0.0;
 
-    while (mw->at < tl->member_first[member + 1]) {
-        const struct mdl_tl_change *c = &tl->changes[tl->by_member[mw->at]];
+    for (int i = 0; i < w->dep->n_places; i++)
+        w->places[i].up_sum = w->places[i].up * (double)HOUR_NS;
+    for (; w->next_change < tl->n_changes; w->next_change++) {
+        const struct mdl_tl_change *c = &tl->changes[w->next_change];
+        struct place_walk *place = &w->places[w->dep->members[c->member].place];
+        const double up = member_up(w, c->member, c->servers_up, c->layers_up);
+        const double more = up - w->member_up[c->member];
         if (c->t_ns >= end)
             break;
-        if (c->t_ns > t) {
-            sum += mw->layers ? (double)(c->t_ns - t) * mw->servers : 0.0;
-            t = c->t_ns;
-        }
-        mw->servers = c->servers_up;
-        mw->layers = c->layers_up;
-        mw->at++;
+        place->up += more;
+        place->up_sum += more * (double)(end - c->t_ns);
+        w->member_up[c->member] = up;
     }
-    sum += mw->layers ? (double)(end - t) * mw->servers : 0.0;
-    return sum / (double)HOUR_NS;
 }
 
 static double dot(const double *a, const double *b, int n)
@@ -190,25 +211,28 @@ static double dot(const double *a, const double *b, int n)
     return sum;
 }
 
-/* One member in one hour: power, energy, bill. */
-static void member_hour(struct walk *w, int member, const struct hour *h,
-    struct member_walk *mw, const struct mdl_entry_energy *energy,
-    struct mdl_usage *usage, struct mdl_entry_hours *out)
+/* One place in one hour: power, energy, bill. */
+static void place_hour(struct walk *w, int place, const struct hour *h,
+    const struct mdl_entry_energy *energy, struct mdl_usage *usage,
+    struct mdl_entry_hours *out)
 {
-    const struct mdl_member *m = &w->dep->members[member];
-    const struct mdl_entry *e = &w->dep->entries[m->entry];
+    const struct mdl_place *p = &w->dep->places[place];
+    const struct mdl_member *m = &w->dep->members[p->first_member];
+    const struct mdl_entry *e = &w->dep->entries[p->entry];
+    struct place_walk *walk = &w->places[place];
     const int n_zc = w->shares->n_zc;
     const size_t cell = ((size_t)(h->year * MDL_N_STRATA + h->stratum) *
-                                (size_t)w->dep->n_members +
-                            (size_t)member) *
+                                (size_t)w->dep->n_places +
+                            (size_t)place) *
                         (size_t)n_zc;
-    const double up = servers_over(w, member, mw, h->index);
+    const double up = walk->up_sum / (double)HOUR_NS;
     const double busy = dot(w->volume, w->shares->work + cell, n_zc) *
                         h->growth_deflation / m->speed; /* slots */
     const double x = up > 0.0 ? busy / (up * m->slots_per_server) : 0.0;
     const double it_kw =
         up * mdl_power_w(e->idle_w, e->peak_w, x) / SIM_W_PER_KW;
-    const double load = e->it_kw > 0.0 ? it_kw / e->it_kw : 0.0;
+    const double load =
+        e->it_kw > 0.0 ? it_kw / (e->it_kw * p->n_members) : 0.0;
     const double site_kw = it_kw * mdl_pue(&e->cfg->facility, load,
                                        energy->temp_c[h->hour_of_year]);
     const double served = dot(w->volume, w->shares->served + cell, n_zc);
@@ -220,8 +244,8 @@ static void member_hour(struct walk *w, int member, const struct hour *h,
     out->water_l += it_kw * e->cfg->facility.wue_l_per_kwh;
     out->bill_usd += site_kw * energy->price_usd_per_kwh[h->hour_of_year];
     out->hour_kw[h->index % 24] += site_kw;
-    mw->month_peak_kw = fmax(mw->month_peak_kw, site_kw);
-    mw->peak_kw = fmax(mw->peak_kw, site_kw);
+    walk->month_peak_kw = fmax(walk->month_peak_kw, site_kw);
+    walk->peak_kw = fmax(walk->peak_kw, site_kw);
     usage->q[MDL_Q_IT_KWH][k] += it_kw;
     usage->q[MDL_Q_SITE_KWH][k] += site_kw;
     if (energy->priced_by_hour)
@@ -238,12 +262,12 @@ static void member_hour(struct walk *w, int member, const struct hour *h,
 
 /* Bytes and tokens of the hour, by class: linear in the requests served. */
 static void hour_volumes(
-    struct walk *w, int member, const struct hour *h, struct mdl_usage *usage)
+    struct walk *w, int place, const struct hour *h, struct mdl_usage *usage)
 {
     const int n_zc = w->shares->n_zc;
     const size_t cell = ((size_t)(h->year * MDL_N_STRATA + h->stratum) *
-                                (size_t)w->dep->n_members +
-                            (size_t)member) *
+                                (size_t)w->dep->n_places +
+                            (size_t)place) *
                         (size_t)n_zc;
     double bytes = 0.0, input = 0.0, output = 0.0;
 
@@ -260,16 +284,15 @@ static void hour_volumes(
     usage->q[MDL_Q_OUTPUT_MTOK][h->column] += output / SIM_PER_MILLION;
 }
 
-static void close_month(struct walk *w, struct member_walk *mw,
-    const struct mdl_entry_energy *energy, int month, int column,
-    struct mdl_usage *usage, struct mdl_entry_hours *out)
+static void close_month(struct walk *w, const struct mdl_entry_energy *energy,
+    int month, int column, struct mdl_usage *usage, struct mdl_entry_hours *out)
 {
-    for (int i = 0; i < w->dep->n_members; i++) {
-        const int entry = w->dep->members[i].entry;
-        usage[entry].q[MDL_Q_BILLED_KW_MONTH][column] += mw[i].month_peak_kw;
-        out[entry].bill_usd +=
-            mw[i].month_peak_kw * energy[entry].demand_usd_per_kw[month];
-        mw[i].month_peak_kw = 0.0;
+    for (int i = 0; i < w->dep->n_places; i++) {
+        const int entry = w->dep->places[i].entry;
+        const double peak_kw = w->places[i].month_peak_kw;
+        usage[entry].q[MDL_Q_BILLED_KW_MONTH][column] += peak_kw;
+        out[entry].bill_usd += peak_kw * energy[entry].demand_usd_per_kw[month];
+        w->places[i].month_peak_kw = 0.0;
     }
 }
 
@@ -386,7 +409,7 @@ static void run_constants(struct walk *w, int timing, struct mdl_usage *usage)
     }
 }
 
-static void run_hours(struct walk *w, struct member_walk *mw, int timing,
+static void run_hours(struct walk *w, int timing,
     const struct mdl_entry_energy *energy, struct mdl_usage *usage,
     struct mdl_entry_hours *out)
 {
@@ -399,19 +422,20 @@ static void run_hours(struct walk *w, struct member_walk *mw, int timing,
         const int column = h.column;
         h = hour_at(w, i, timing);
         if (h.month_of_year != month && month >= 0)
-            close_month(w, mw, energy, month, column, usage, out);
+            close_month(w, energy, month, column, usage, out);
         month = h.month_of_year;
         fill_volumes(w, i);
-        for (int m = 0; m < w->dep->n_members; m++) {
-            const int e = w->dep->members[m].entry;
-            member_hour(w, m, &h, &mw[m], &energy[e], &usage[e], &out[e]);
-            hour_volumes(w, m, &h, &usage[e]);
+        pass_hour(w, i);
+        for (int p = 0; p < w->dep->n_places; p++) {
+            const int e = w->dep->places[p].entry;
+            place_hour(w, p, &h, &energy[e], &usage[e], &out[e]);
+            hour_volumes(w, p, &h, &usage[e]);
         }
     }
     if (month >= 0)
-        close_month(w, mw, energy, month, h.column, usage, out);
-    for (int m = 0; m < w->dep->n_members; m++)
-        out[w->dep->members[m].entry].peak_kw += mw[m].peak_kw;
+        close_month(w, energy, month, h.column, usage, out);
+    for (int p = 0; p < w->dep->n_places; p++)
+        out[w->dep->places[p].entry].peak_kw += w->places[p].peak_kw;
     for (int e = 0; e < w->dep->n_entries; e++) {
         for (int j = 0; j < 24; j++)
             out[e].hour_kw[j] /= fmax((double)hours / 24.0, 1.0);
@@ -424,35 +448,32 @@ int mdl_hours_run(const struct mdl_plan *plan, const struct mdl_dep *dep,
     struct mdl_entry_hours *out, struct sim_err *err)
 {
     const size_t n_zc = (size_t)shares->n_zc;
-    struct member_walk *mw = sim_calloc((size_t)dep->n_members, sizeof *mw);
     struct walk w = {
         .plan = plan, .dep = dep, .shares = shares, .timeline = timeline};
+    int rc = SIM_OK;
 
     w.unit = sim_calloc(n_zc * 168 + 1, sizeof *w.unit);
     w.volume = sim_calloc(n_zc + 1, sizeof *w.volume);
+    w.places = sim_calloc((size_t)dep->n_places, sizeof *w.places);
+    w.member_up = sim_calloc((size_t)dep->n_members, sizeof *w.member_up);
     memset(out, 0, (size_t)dep->n_entries * sizeof *out);
-    if (mw == NULL || w.unit == NULL || w.volume == NULL) {
-        sim_free(mw);
-        sim_free(w.unit);
-        sim_free(w.volume);
-        return no_memory(err);
+    if (w.unit == NULL || w.volume == NULL || w.places == NULL ||
+        w.member_up == NULL) {
+        rc = no_memory(err);
+        goto out;
     }
     while (mdl_month_of_day(w.start_hour / 24) < plan->start_month)
         w.start_hour += 24;
-    for (int i = 0; i < dep->n_members; i++) {
-        mdl_timeline_state(
-            timeline, i, 0, dep->tl, &mw[i].servers, &mw[i].layers);
-        mw[i].at = timeline->member_first[i];
-        if (dep->members[i].servers < 0)
-            mw[i].servers = 0;
-    }
+    start_places(&w);
     fill_units(&w);
     run_constants(&w, timing, usage);
-    run_hours(&w, mw, timing, energy, usage, out);
-    sim_free(mw);
+    run_hours(&w, timing, energy, usage, out);
+out:
     sim_free(w.unit);
     sim_free(w.volume);
-    return SIM_OK;
+    sim_free(w.places);
+    sim_free(w.member_up);
+    return rc;
 }
 
 double mdl_offered_total(const struct mdl_plan *plan, int cls)

@@ -40,10 +40,10 @@ SIM_MUST_CHECK int mdl_entry_energy_load(const struct mdl_plan *plan,
     const struct mdl_dep *dep, struct sim_arena *arena,
     struct mdl_entry_energy **out, struct sim_err *err);
 
-/* Served share and work by member: rates of year 0 folded in. */
+/* Served share and work by place: rates of year 0 folded in. */
 struct mdl_shares {
     int n_zc;        /* n_zones x n_classes */
-    double *work;    /* [years x strata x members x n_zc], s/s per unit shape */
+    double *work;    /* [years x strata x places x n_zc], s/s per unit shape */
     double *served;  /* same shape, requests/s per unit shape */
     double *offered; /* [n_zc] requests/s per unit shape */
 };
@@ -56,7 +56,7 @@ SIM_MUST_CHECK int mdl_shares_build(const struct mdl_plan *plan,
 /* Sums over the horizon, by entry; energy at the servers and at the meter. */
 struct mdl_entry_hours {
     double it_kwh, site_kwh, carbon_kg, water_l, bill_usd;
-    double peak_kw;     /* largest hourly mean, summed over members */
+    double peak_kw;     /* largest hourly mean, summed over places */
     double hour_kw[24]; /* mean at the meter by hour of day, UTC */
 };
 

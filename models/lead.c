@@ -1,88 +1,112 @@
 /* How long before a window the simulation must start. */
 #include <math.h>
+#include <string.h>
 
 #include "models/routing.h"
 #include "models/world.h"
+#include "sim/alloc.h"
 #include "sim/fmath.h"
 #include "sim/units.h"
 
 /* Step of the fluid backlog: fine against the hours over which rates move. */
 #define FLUID_STEP_S 600.0
 
-/* Is a member up at horizon time t? */
-static bool member_up(const struct mdl_dep *dep, const struct mdl_timeline *tl,
-    int member, double t_s)
-{
-    int32_t servers;
-    bool layers;
+/* Offered load of every place at a time. */
+struct offered {
+    double rate_per_s;
+    double load; /* erlangs on the reference */
+    double scv;  /* of the work, weighted by rate */
+};
 
-    mdl_timeline_state(tl, member,
-        (int64_t)(t_s > 0.0 ? t_s * (double)SIM_NS_PER_S : 0.0), dep->tl,
-        &servers, &layers);
-    return layers && servers >= dep->tl[member].needed;
+/* What the search for a lead-in needs of one window. */
+struct search {
+    const struct mdl_plan *plan;
+    const struct mdl_dep *dep;
+    const struct mdl_timeline *tl;
+    double t0_s;
+    struct offered *well; /* [n_places] at t0 when all is well */
+    struct offered *now;  /* [n_places] at the step of the fluid */
+    double *up;           /* [n_places] servers up with their site up */
+    double *backlog;      /* [n_places] [s of work on the reference] */
+    double *empty_s;      /* [n_places] when it was last zero */
+    int64_t next_change;
+    int32_t *servers; /* [n_members] of the timeline, at the step */
+    bool *layers;
+};
+
+static int64_t ns_of(double t_s)
+{
+    return (int64_t)(t_s > 0.0 ? t_s * (double)SIM_NS_PER_S : 0.0);
 }
 
-/* Share of a source's requests that a member gets: with a timeline, and the
- * nearest policy, of the sites that are up at time t; else when all is well. */
-static double share_of(const struct mdl_dep *dep, const struct mdl_timeline *tl,
-    int source, int member, double t_s)
-{
-    const bool follow = tl != NULL && dep->cfg->routing.policy == MDL_NEAREST;
-    double share = 0.0;
+/* ---- offered load -----------------------------------------------------------
+ */
 
-    for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
-        const int at = dep->candidates[i].member;
-        if (!follow) {
-            share += at == member ? mdl_route_share(dep, source, i) : 0.0;
-            continue;
-        }
-        if (member_up(dep, tl, at, t_s))
-            return at == member ? 1.0 : 0.0;
+/* With failover, what a place that is down would get goes to the next that is
+ * up; only where the policy is to take the nearest. */
+static int taker(const struct search *s, int source, int candidate)
+{
+    const struct mdl_dep *dep = s->dep;
+    const int entry = dep->places[dep->candidates[candidate].place].entry;
+
+    if (s->up == NULL || dep->cfg->routing.policy != MDL_NEAREST)
+        return candidate;
+    for (int i = candidate; i < dep->uc_first[source + 1]; i++) {
+        const struct mdl_candidate *c = &dep->candidates[i];
+        if (s->up[c->place] > 0.0 || dep->entries[entry].servers < 0)
+            return i;
         if (!dep->cfg->routing.failover)
             break;
     }
-    return share;
+    return -1;
 }
 
-/* Offered load of a member at time t: erlangs on the reference, rate, SCV. */
-static double offered(const struct mdl_plan *plan, const struct mdl_dep *dep,
-    const struct mdl_timeline *tl, int member, double t_s, double *rate_per_s,
-    double *cs2)
+static void offer(const struct search *s, double t_s, struct offered *out)
 {
-    double load = 0.0, rate = 0.0, scv = 0.0;
+    const double deflation = mdl_plan_deflation(s->plan, t_s);
 
-    for (int i = 0; i < plan->n_sources; i++) {
-        const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
-        const double share = share_of(dep, tl, i, member, t_s);
-        if (!(share > 0.0))
-            continue;
-        const struct mdl_rate r = mdl_plan_rate(plan, i);
-        const double lambda = share * mdl_rate_at(&r, t_s);
-        rate += lambda;
-        load += lambda * mdl_member_work_s(dep, member, c);
-        scv += lambda * c->cs2;
+    memset(out, 0, (size_t)s->dep->n_places * sizeof *out);
+    for (int i = 0; i < s->plan->n_sources; i++) {
+        const struct mdl_class *c = &s->plan->classes[s->plan->sources[i].cls];
+        const struct mdl_rate r = mdl_plan_rate(s->plan, i);
+        const double lambda = mdl_rate_at(&r, t_s);
+        for (int k = s->dep->uc_first[i]; k < s->dep->uc_first[i + 1]; k++) {
+            const struct mdl_candidate *from = &s->dep->candidates[k];
+            const int to = from->visits > 0.0 ? taker(s, i, k) : -1;
+            if (to < 0)
+                continue;
+            struct offered *o = &out[s->dep->candidates[to].place];
+            o->rate_per_s += lambda * from->visits;
+            o->load += lambda * from->work_s * deflation;
+            o->scv += lambda * from->visits * c->cs2;
+        }
     }
-    *rate_per_s = rate;
-    *cs2 = rate > 0.0 ? scv / rate : 1.0;
-    return load * mdl_plan_deflation(plan, t_s);
+    for (int i = 0; i < s->dep->n_places; i++)
+        out[i].scv =
+            out[i].rate_per_s > 0.0 ? out[i].scv / out[i].rate_per_s : 1.0;
 }
 
-/* The larger of 20 mean responses and 3 relaxation times of one member. */
-static double member_lead(const struct mdl_plan *plan,
-    const struct mdl_dep *dep, int member, double t_s)
+/* ---- steady state -----------------------------------------------------------
+ */
+
+/* The larger of 20 mean responses and 3 relaxation times of a member. */
+static double member_lead(
+    const struct mdl_dep *dep, int place, const struct offered *offered)
 {
-    const struct mdl_member *m = &dep->members[member];
+    const struct mdl_place *p = &dep->places[place];
+    const struct mdl_member *m = &dep->members[p->first_member];
     const int slots = mdl_member_slots(m);
-    double rate, cs2;
-    const double load =
-        offered(plan, dep, NULL, member, t_s, &rate, &cs2) / m->speed;
+    const double rate = offered->rate_per_s / p->n_members;
+    const double load = offered->load / p->n_members / m->speed;
+    const double cs2 = offered->scv;
 
     if (!(rate > 0.0))
         return 0.0;
     const double service = load / rate;
     if (slots < 0)
         return 20.0 * service;
-    const double rho = load * m->speed / mdl_member_capacity(dep, member);
+    const double rho =
+        load * m->speed / mdl_member_capacity(dep, p->first_member);
     if (rho >= 1.0)
         return MDL_LEAD_MAX_S;
     const double ca2 = 1.0;
@@ -95,9 +119,10 @@ static double member_lead(const struct mdl_plan *plan,
     return fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau);
 }
 
-/* Did anything change between two times? */
-static bool changed_within(
-    const struct mdl_timeline *tl, double from_s, double to_s)
+/* ---- fluid backlog
+ * ----------------------------------------------------------- */
+
+static int64_t first_change_at(const struct mdl_timeline *tl, double from_s)
 {
     int64_t low = 0, high = tl->n_changes;
 
@@ -108,70 +133,174 @@ static bool changed_within(
         else
             high = middle;
     }
-    return low < tl->n_changes &&
-           (double)tl->changes[low].t_ns / (double)SIM_NS_PER_S < to_s;
+    return low;
 }
 
-/* Fluid backlog over the six hours before t0: time at which it was last zero.
- * dB/dt = offered - capacity in service, B >= 0. */
-static double last_empty(const struct mdl_plan *plan, const struct mdl_dep *dep,
-    const struct mdl_timeline *tl, int member, double t0_s)
+/* Did anything change between two times? */
+static bool changed_within(
+    const struct mdl_timeline *tl, double from_s, double to_s)
 {
-    const struct mdl_member *m = &dep->members[member];
-    double backlog = 0.0, empty_s = t0_s - MDL_LEAD_MAX_S;
+    const int64_t first = first_change_at(tl, from_s);
 
-    for (double t = t0_s - MDL_LEAD_MAX_S; t < t0_s; t += FLUID_STEP_S) {
-        int32_t servers;
-        bool layers;
-        double rate, cs2;
-        mdl_timeline_state(tl, member,
-            (int64_t)(t > 0.0 ? t * (double)SIM_NS_PER_S : 0.0), dep->tl,
-            &servers, &layers);
-        const double capacity =
-            layers ? servers * m->slots_per_server * m->speed : 0.0;
-        backlog += (offered(plan, dep, tl, member, t, &rate, &cs2) - capacity) *
-                   FLUID_STEP_S;
-        if (backlog <= 0.0) {
-            backlog = 0.0;
-            empty_s = t + FLUID_STEP_S;
+    return first < tl->n_changes &&
+           (double)tl->changes[first].t_ns / (double)SIM_NS_PER_S < to_s;
+}
+
+static double counted(const struct search *s, int member)
+{
+    const bool up =
+        s->layers[member] && s->servers[member] >= s->dep->tl[member].needed;
+
+    return up ? s->servers[member] : 0.0;
+}
+
+/* The state of all members at a time, and of places by it. */
+static void state_at(struct search *s, double t_s)
+{
+    memset(s->up, 0, (size_t)s->dep->n_places * sizeof *s->up);
+    for (int i = 0; i < s->dep->n_members; i++) {
+        mdl_timeline_state(
+            s->tl, i, ns_of(t_s), s->dep->tl, &s->servers[i], &s->layers[i]);
+        s->up[s->dep->members[i].place] += counted(s, i);
+    }
+    s->next_change = 0;
+    while (s->next_change < s->tl->n_changes &&
+           s->tl->changes[s->next_change].t_ns <= ns_of(t_s))
+        s->next_change++;
+}
+
+/* Changes up to a time. */
+static void state_on(struct search *s, double t_s)
+{
+    for (; s->next_change < s->tl->n_changes &&
+           s->tl->changes[s->next_change].t_ns <= ns_of(t_s);
+         s->next_change++) {
+        const struct mdl_tl_change *c = &s->tl->changes[s->next_change];
+        double *up = &s->up[s->dep->members[c->member].place];
+        *up -= counted(s, c->member);
+        s->servers[c->member] = c->servers_up;
+        s->layers[c->member] = c->layers_up;
+        *up += counted(s, c->member);
+    }
+}
+
+/* Fluid backlog of every place over the six hours before t0 and the time at
+ * which it was last zero: dB/dt = offered - capacity in service, B >= 0. */
+static void run_fluid(struct search *s)
+{
+    const double from_s = s->t0_s - MDL_LEAD_MAX_S;
+
+    state_at(s, from_s);
+    for (int i = 0; i < s->dep->n_places; i++) {
+        s->backlog[i] = 0.0;
+        s->empty_s[i] = from_s;
+    }
+    for (double t = from_s; t < s->t0_s; t += FLUID_STEP_S) {
+        state_on(s, t);
+        offer(s, t, s->now);
+        for (int i = 0; i < s->dep->n_places; i++) {
+            const struct mdl_member *m =
+                &s->dep->members[s->dep->places[i].first_member];
+            const double capacity = s->up[i] * m->slots_per_server * m->speed;
+            s->backlog[i] += (s->now[i].load - capacity) * FLUID_STEP_S;
+            if (s->backlog[i] <= 0.0) {
+                s->backlog[i] = 0.0;
+                s->empty_s[i] = t + FLUID_STEP_S;
+            }
         }
     }
-    return empty_s;
 }
 
-double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
-    const struct mdl_timeline *timeline, double t0_s, bool *clipped)
-{
-    const bool changed =
-        changed_within(timeline, t0_s - MDL_LEAD_MAX_S, t0_s + FLUID_STEP_S);
-    double lead = 0.0;
+/* ---- public -------------------------------------------------------------- */
 
-    *clipped = false;
-    for (int i = 0; i < dep->n_members; i++) {
-        double need = member_lead(plan, dep, i, t0_s);
+static int open_search(struct search *s, struct sim_err *err)
+{
+    const size_t places = (size_t)s->dep->n_places;
+    const size_t members = (size_t)s->dep->n_members;
+
+    s->well = sim_calloc(places, sizeof *s->well);
+    s->now = sim_calloc(places, sizeof *s->now);
+    s->up = sim_calloc(places, sizeof *s->up);
+    s->backlog = sim_calloc(places, sizeof *s->backlog);
+    s->empty_s = sim_calloc(places, sizeof *s->empty_s);
+    s->servers = sim_calloc(members, sizeof *s->servers);
+    s->layers = sim_calloc(members, sizeof *s->layers);
+    if (s->well == NULL || s->now == NULL || s->up == NULL ||
+        s->backlog == NULL || s->empty_s == NULL || s->servers == NULL ||
+        s->layers == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    return SIM_OK;
+}
+
+static void close_search(struct search *s)
+{
+    sim_free(s->well);
+    sim_free(s->now);
+    sim_free(s->up);
+    sim_free(s->backlog);
+    sim_free(s->empty_s);
+    sim_free(s->servers);
+    sim_free(s->layers);
+}
+
+static double longest_need(struct search *s, bool changed)
+{
+    double lead = 0.0;
+    bool fluid = changed;
+
+    for (int i = 0; i < s->dep->n_places && !fluid; i++)
+        fluid = member_lead(s->dep, i, &s->well[i]) >= MDL_LEAD_MAX_S;
+    if (fluid)
+        run_fluid(s);
+    for (int i = 0; i < s->dep->n_places; i++) {
+        double need = member_lead(s->dep, i, &s->well[i]);
         const bool busy = need >= MDL_LEAD_MAX_S;
-        if (dep->members[i].servers >= 0 && (busy || changed)) {
-            const double backlog_s =
-                t0_s - last_empty(plan, dep, timeline, i, t0_s);
+        const int entry = s->dep->places[i].entry;
+        if (s->dep->entries[entry].servers >= 0 && (busy || changed)) {
+            const double backlog_s = s->t0_s - s->empty_s[i];
             /* near capacity without fluid backlog only chance queues, and
              * for long: nothing shortens the lead-in then */
             need = busy && backlog_s > 0.0 ? backlog_s : fmax(need, backlog_s);
         }
         lead = fmax(lead, need);
     }
-    if (lead >= MDL_LEAD_MAX_S) {
-        *clipped = true;
-        return MDL_LEAD_MAX_S;
-    }
-    return ceil(lead);
+    return lead;
 }
 
-double mdl_world_mean_lead(
-    const struct mdl_plan *plan, const struct mdl_dep *dep)
+int mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
+    const struct mdl_timeline *timeline, double t0_s, double *lead_s,
+    bool *clipped, struct sim_err *err)
 {
+    struct search s = {.plan = plan, .dep = dep, .tl = timeline, .t0_s = t0_s};
+    const int rc = open_search(&s, err);
+
+    if (rc == SIM_OK) {
+        const struct search well = {.plan = plan, .dep = dep};
+        offer(&well, t0_s, s.well);
+        const double need =
+            longest_need(&s, changed_within(timeline, t0_s - MDL_LEAD_MAX_S,
+                                 t0_s + FLUID_STEP_S));
+        *clipped = need >= MDL_LEAD_MAX_S;
+        *lead_s = *clipped ? MDL_LEAD_MAX_S : ceil(need);
+    }
+    close_search(&s);
+    return rc;
+}
+
+int mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
+    double *lead_s, struct sim_err *err)
+{
+    const struct search well = {.plan = plan, .dep = dep};
+    struct offered *offered =
+        sim_calloc((size_t)dep->n_places, sizeof *offered);
     double lead = 0.0;
 
-    for (int i = 0; i < dep->n_members; i++)
-        lead = fmax(lead, member_lead(plan, dep, i, 0.0));
-    return fmin(ceil(lead), MDL_LEAD_MAX_S);
+    if (offered == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    offer(&well, 0.0, offered);
+    for (int i = 0; i < dep->n_places; i++)
+        lead = fmax(lead, member_lead(dep, i, &offered[i]));
+    sim_free(offered);
+    *lead_s = fmin(ceil(lead), MDL_LEAD_MAX_S);
+    return SIM_OK;
 }

@@ -1,12 +1,13 @@
 /* Availability: many timelines of each deployment, no requests.
  *
  * A rare shock (once in 50 years) is seen a hundred times in 1,000 extra
- * timelines, at a cost of milliseconds.  Studies without arrivals over a
- * `duration` use their replications alone. */
+ * timelines, at a cost of milliseconds.  Studies over a `duration` use their
+ * replications alone unless the scenario says otherwise. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "models/availability.h"
 #include "models/study.h"
 #include "sim/alloc.h"
 #include "sim/exec.h"
@@ -25,13 +26,13 @@ enum dep_figure {
     F_UPTIME, /* user-weighted reach, or k sites up */
     F_OUTAGES,
     F_DOWN,
-    F_SURVIVED,
-    F_FIRST,  /* hours to the first outage, cut at the run's end */
-    F_FAILED, /* 1 - survived: outages behind F_FIRST */
+    F_SURVIVED, /* up throughout, from time zero */
+    F_FIRST,    /* hours to the first outage, or to where it was given up */
+    F_FAILED,   /* outages behind F_FIRST: 0 or 1 */
     F_FAILURES,
     F_SPARES,
     F_CREWS,
-    F_WHOLE, /* hours from time zero: counts of events know no warm-up */
+    F_ONE,
     N_DEP_FIGURES,
 };
 enum site_figure {
@@ -39,10 +40,12 @@ enum site_figure {
     S_SERVERS,
     S_OUTAGES,
     S_DOWN,
-    S_SURVIVED,
+    S_SURVIVED, /* as of the deployment */
     S_FIRST,
     S_FAILED,
     S_MEMBERS,
+    S_FAILURES,
+    S_CREWS,
     N_SITE_FIGURES,
 };
 
@@ -50,107 +53,70 @@ struct job {
     struct mdl_study *study;
     const struct mdl_case *c;
     int64_t horizon_ns, from_ns;
+    int64_t needed;  /* sites; below 1: users' reach counts */
     double *figures; /* [n x stride] */
     size_t stride;
     double *at; /* [n_at x n_entries x n]: up at a time */
     int64_t n;
 };
 
-/* ---- reach: can users get to a site that is up?
- * ------------------------------- */
+/* ---- one timeline -------------------------------------------------------- */
 
-struct reach {
-    const struct mdl_plan *plan;
-    const struct mdl_dep *dep;
-    int *n_up;    /* [n_sources] candidates up */
-    bool *up;     /* [n_members] */
-    double share; /* of users who reach one */
-};
-
-static double source_share(const struct mdl_plan *plan, int source)
+static double failures_of(const struct mdl_tl_counts *c)
 {
-    return plan->users[plan->sources[source].user].share / plan->n_classes;
+    return (double)(c->server_failures + c->site_failures + c->wan_failures);
 }
 
-/* Member m turned up or down: recount the sources that have it among their
- * candidates. */
-static void reach_turn(struct reach *r, int member, bool up)
+static void site_figures(double *f, const struct mdl_dep *dep,
+    const struct mdl_timeline *tl, const struct mdl_tl_site_measures *site)
 {
-    for (int i = 0; i < r->plan->n_sources; i++) {
-        for (int k = r->dep->uc_first[i]; k < r->dep->uc_first[i + 1]; k++) {
-            if (r->dep->candidates[k].member != member)
-                continue;
-            r->n_up[i] += up ? 1 : -1;
-            if (up && r->n_up[i] == 1)
-                r->share += source_share(r->plan, i);
-            if (!up && r->n_up[i] == 0)
-                r->share -= source_share(r->plan, i);
-        }
-    }
-    r->up[member] = up;
-}
-
-/* User-weighted time [h] in which at least one candidate is up. */
-static int reach_hours(
-    const struct job *job, const struct mdl_timeline *tl, double *hours)
-{
-    const struct mdl_dep *dep = job->c->dep;
-    struct reach r = {.plan = job->study->plan, .dep = dep};
-    int64_t t = job->from_ns;
-    double sum = 0.0;
-
-    r.n_up = sim_calloc((size_t)r.plan->n_sources, sizeof *r.n_up);
-    r.up = sim_calloc((size_t)dep->n_members, sizeof *r.up);
-    if (r.n_up == NULL || r.up == NULL) {
-        sim_free(r.n_up);
-        sim_free(r.up);
-        return SIM_E_NOMEM;
-    }
-    for (int i = 0; i < dep->n_members; i++) {
-        int32_t servers;
-        bool layers;
-        mdl_timeline_state(tl, i, t, dep->tl, &servers, &layers);
-        if (layers && servers >= dep->tl[i].needed)
-            reach_turn(&r, i, true);
-    }
-    for (int64_t i = 0; i < tl->n_changes; i++) {
-        const struct mdl_tl_change *c = &tl->changes[i];
-        const bool up =
-            c->layers_up && c->servers_up >= dep->tl[c->member].needed;
-        if (c->t_ns <= t || up == r.up[c->member])
-            continue;
-        sum += r.share * (double)(c->t_ns - t);
-        t = c->t_ns;
-        reach_turn(&r, c->member, up);
-    }
-    sum += r.share * (double)(tl->horizon_ns - t);
-    sim_free(r.n_up);
-    sim_free(r.up);
-    *hours = sum / NS_PER_H;
-    return SIM_OK;
-}
-
-/* ---- one timeline
- * ---------------------------------------------------------------- */
-
-static void site_figures(const struct job *job, int64_t index,
-    const struct mdl_tl_site_measures *site)
-{
-    const struct mdl_dep *dep = job->c->dep;
-    const double hours = (double)(job->horizon_ns - job->from_ns) / NS_PER_H;
-    double *f = job->figures + (size_t)index * job->stride + N_DEP_FIGURES;
-
     for (int i = 0; i < dep->n_members; i++) {
         const struct mdl_tl_site_measures *s = &site[i];
-        double *e = f + (size_t)dep->members[i].entry * N_SITE_FIGURES;
+        double *e =
+            f + N_DEP_FIGURES + (size_t)dep->members[i].entry * N_SITE_FIGURES;
         e[S_UP] += s->up_h;
         e[S_SERVERS] += s->servers_up_h;
         e[S_OUTAGES] += (double)s->outages;
         e[S_DOWN] += s->outage_h;
-        e[S_SURVIVED] += s->up_throughout ? 1.0 : 0.0;
-        e[S_FAILED] += s->up_throughout ? 0.0 : 1.0;
-        e[S_FIRST] += fmin(s->first_down_h, hours);
+        e[S_SURVIVED] += isinf(s->first_down_h) ? 1.0 : 0.0;
         e[S_MEMBERS] += 1.0;
+        e[S_FAILURES] += failures_of(&tl->counts[i]);
+        e[S_CREWS] += tl->counts[i].crew_busy_ns / NS_PER_H;
+    }
+}
+
+static void dep_figures(double *f, const struct mdl_dep *dep,
+    const struct mdl_timeline *tl, const struct mdl_tl_measures *m)
+{
+    f[F_ONE] = 1.0;
+    f[F_HOURS] = m->hours;
+    f[F_CAPACITY] = m->capacity_h;
+    f[F_LOSS] = m->total_loss_h;
+    f[F_AT_90] = m->at_least_90_h;
+    f[F_SITES] = m->sites_up_h;
+    f[F_UPTIME] = m->k_up_h;
+    f[F_OUTAGES] = (double)m->k_outages;
+    f[F_DOWN] = m->hours - m->k_up_h;
+    f[F_SURVIVED] = isinf(m->k_first_down_h) ? 1.0 : 0.0;
+    for (int i = 0; i < dep->n_members; i++) {
+        f[F_FAILURES] += failures_of(&tl->counts[i]);
+        f[F_SPARES] += (double)tl->counts[i].spares_used;
+        f[F_CREWS] += tl->counts[i].crew_busy_ns / NS_PER_H;
+    }
+}
+
+/* Times to the first outage, and whether it came. */
+static void first_figures(double *f, const struct mdl_dep *dep,
+    const struct mdl_tl_measures *m, double until_h)
+{
+    f[F_FIRST] = fmin(m->k_first_down_h, until_h);
+    f[F_FAILED] = isinf(m->k_first_down_h) ? 0.0 : 1.0;
+    for (int i = 0; i < dep->n_members; i++) {
+        const double first_h = m->site[i].first_down_h;
+        double *e =
+            f + N_DEP_FIGURES + (size_t)dep->members[i].entry * N_SITE_FIGURES;
+        e[S_FIRST] += fmin(first_h, until_h);
+        e[S_FAILED] += isinf(first_h) ? 0.0 : 1.0;
     }
 }
 
@@ -179,54 +145,51 @@ static void at_figures(
     }
 }
 
+static int measure_timeline(const struct job *job, int64_t index,
+    const struct mdl_timeline *tl, struct mdl_tl_measures *m,
+    struct sim_err *err)
+{
+    const struct mdl_study *study = job->study;
+    const struct mdl_dep *dep = job->c->dep;
+    double *f = job->figures + (size_t)index * job->stride;
+    double until_h = (double)job->horizon_ns / NS_PER_H;
+    int rc = SIM_OK;
+
+    mdl_timeline_measure(tl, dep->tl, job->from_ns, job->needed, m);
+    dep_figures(f, dep, tl, m);
+    site_figures(f, dep, tl, m->site);
+    at_figures(job, index, tl);
+    if (job->needed < 1 && mdl_reach_hours(study->plan, dep, tl, job->from_ns,
+                               &f[F_UPTIME]) != SIM_OK)
+        rc = sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    /* beside requests the time line is not worth following further */
+    if (rc == SIM_OK && !dep->has_requests)
+        rc = mdl_first_outages(dep, job->horizon_ns, tl->n_changes,
+            (uint64_t)study->cfg->seed, (uint64_t)index, job->needed, m,
+            &until_h, err);
+    if (rc == SIM_OK)
+        first_figures(f, dep, m, until_h);
+    return rc;
+}
+
 static int timeline_figures(
     void *ctx, int64_t index, void *slot, struct sim_err *err)
 {
     struct job *job = ctx;
     const struct mdl_dep *dep = job->c->dep;
-    double *f = job->figures + (size_t)index * job->stride;
     struct mdl_timeline tl = {0};
     struct mdl_tl_measures m = {0};
-    int rc = mdl_timeline_draw(dep->tl, dep->n_members, job->horizon_ns,
-        (uint64_t)job->study->cfg->seed, (uint64_t)index, &tl, err);
+    int rc = mdl_timeline_draw_from(dep->tl, dep->n_members, job->from_ns,
+        job->horizon_ns, (uint64_t)job->study->cfg->seed, (uint64_t)index, &tl,
+        err);
 
     (void)slot;
     if (rc != SIM_OK)
         return rc;
     m.site = sim_calloc((size_t)dep->n_members, sizeof *m.site);
-    if (m.site == NULL) {
-        mdl_timeline_release(&tl);
-        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
-    }
-    /* nobody asks: up is what some user could reach, so one site of any */
-    const int64_t needed =
-        dep->cfg->needed_sites < 1 && job->study->plan->n_sources == 0
-            ? 1
-            : dep->cfg->needed_sites;
-    mdl_timeline_measure(&tl, dep->tl, job->from_ns, needed, &m);
-    f[F_HOURS] = m.hours;
-    f[F_CAPACITY] = m.capacity_h;
-    f[F_LOSS] = m.total_loss_h;
-    f[F_AT_90] = m.at_least_90_h;
-    f[F_SITES] = m.sites_up_h;
-    f[F_UPTIME] = m.k_up_h;
-    f[F_OUTAGES] = (double)m.k_outages;
-    f[F_DOWN] = m.hours - m.k_up_h;
-    f[F_SURVIVED] = isinf(m.k_first_down_h) ? 1.0 : 0.0;
-    f[F_FAILED] = 1.0 - f[F_SURVIVED];
-    f[F_FIRST] = fmin(m.k_first_down_h, m.hours);
-    f[F_CREWS] = tl.crew_busy_ns / NS_PER_H;
-    f[F_WHOLE] = (double)job->horizon_ns / NS_PER_H;
-    for (int i = 0; i < dep->n_members; i++) {
-        f[F_FAILURES] +=
-            (double)(tl.counts[i].server_failures + tl.counts[i].site_failures +
-                     tl.counts[i].wan_failures);
-        f[F_SPARES] += (double)tl.counts[i].spares_used;
-    }
-    site_figures(job, index, m.site);
-    at_figures(job, index, &tl);
-    if (dep->cfg->needed_sites < 1 && job->study->plan->n_sources > 0 &&
-        reach_hours(job, &tl, &f[F_UPTIME]) != SIM_OK)
+    if (m.site != NULL)
+        rc = measure_timeline(job, index, &tl, &m, err);
+    else
         rc = sim_err_set(err, SIM_E_NOMEM, "out of memory");
     sim_free(m.site);
     mdl_timeline_release(&tl);
@@ -292,13 +255,14 @@ static int put_dep(const struct job *job, double *buffer)
         {"capacity.p_total_loss", F_LOSS, F_HOURS, 1.0},
         {"capacity.p_at_least_90", F_AT_90, F_HOURS, 1.0},
         {"sites_up.mean", F_SITES, F_HOURS, 1.0},
-        {"failures_per_h", F_FAILURES, F_WHOLE, 1.0},
-        {"spares_used_per_year", F_SPARES, F_WHOLE, SIM_H_PER_YR},
-        {"crews_busy.mean", F_CREWS, F_WHOLE, 1.0},
+        {"failures_per_h", F_FAILURES, F_HOURS, 1.0},
+        {"spares_used_per_year", F_SPARES, F_HOURS, SIM_H_PER_YR},
+        {"crews_busy.mean", F_CREWS, F_HOURS, 1.0},
     };
     static const struct column_row k_rows[] = {
         {"outages_per_h", F_OUTAGES, F_HOURS, 1.0},
         {"outage.mean", F_DOWN, F_OUTAGES, 1.0},
+        {"reliability", F_SURVIVED, F_ONE, 1.0},
         {"mttf", F_FIRST, F_FAILED, 1.0},
     };
     struct res_run *run = job->study->run;
@@ -317,7 +281,7 @@ static int put_dep(const struct job *job, double *buffer)
         rc = res_put(run, scope, rows[i].name,
             ratio(job, (size_t)rows[i].x, (size_t)rows[i].y, rows[i].scale,
                 buffer));
-    if (job->c->dep->cfg->needed_sites < 1)
+    if (job->needed < 1)
         return rc;
     for (size_t i = 0; rc == SIM_OK && i < sizeof k_rows / sizeof k_rows[0];
          i++)
@@ -325,6 +289,20 @@ static int put_dep(const struct job *job, double *buffer)
             ratio(job, (size_t)k_rows[i].x, (size_t)k_rows[i].y,
                 k_rows[i].scale, buffer));
     return rc;
+}
+
+static struct res_estimate at_estimate(
+    const struct job *job, int k, const struct sim_interval *interval)
+{
+    const double at_s = job->study->cfg->report.at_s[k];
+
+    if (at_s * (double)SIM_NS_PER_S > (double)job->horizon_ns)
+        return res_undefined("later than the end of the run");
+    if (!job->c->fails)
+        return res_exact(interval->value);
+    return (struct res_estimate){.value = interval->value,
+        .half_width = interval->half_width,
+        .n = interval->n};
 }
 
 static int put_at(
@@ -344,10 +322,7 @@ static int put_at(
             buffer[i] = 1.0;
         sim_ratio_estimate(x, buffer, job->n, job->study->level, &interval);
         snprintf(name, sizeof name, "%s.at.%d", scope, k);
-        rc = res_put(run, name, "availability",
-            (struct res_estimate){.value = interval.value,
-                .half_width = interval.half_width,
-                .n = interval.n});
+        rc = res_put(run, name, "availability", at_estimate(job, k, &interval));
     }
     return rc;
 }
@@ -361,6 +336,8 @@ static int put_site(const struct job *job, int entry, double *buffer)
         {"outage.mean", S_DOWN, S_OUTAGES, 1.0},
         {"reliability", S_SURVIVED, S_MEMBERS, 1.0},
         {"mttf", S_FIRST, S_FAILED, 1.0},
+        {"failures_per_h", S_FAILURES, -1, 1.0},
+        {"crews_busy.mean", S_CREWS, -1, 1.0},
     };
     const struct mdl_site_cfg *site = job->c->dep->entries[entry].cfg;
     const size_t first = N_DEP_FIGURES + (size_t)entry * N_SITE_FIGURES;
@@ -371,10 +348,10 @@ static int put_site(const struct job *job, int entry, double *buffer)
     snprintf(
         scope, sizeof scope, "%s.site.%s", job->c->dep->cfg->name, site->name);
     for (size_t i = 0; rc == SIM_OK && i < sizeof rows / sizeof rows[0]; i++) {
-        /* per hour: of one member on average, servers of all */
+        /* per hour: of one member on average, parts of all */
         const bool per_hour = rows[i].y < 0;
-        const double scale =
-            per_hour && rows[i].x != S_SERVERS ? 1.0 / members : rows[i].scale;
+        const bool of_one = rows[i].x == S_UP || rows[i].x == S_OUTAGES;
+        const double scale = per_hour && of_one ? 1.0 / members : rows[i].scale;
         const struct res_estimate e = ratio(job, first + (size_t)rows[i].x,
             per_hour ? F_HOURS : first + (size_t)rows[i].y, scale, buffer);
         rc = res_put(job->study->run, scope, rows[i].name, e);
@@ -410,10 +387,13 @@ int mdl_measure_availability(
     double *buffer = NULL;
     int rc;
 
-    if (study->plan->windowed)
-        job.n += study->cfg->simulate.timelines;
-    else
+    if (!study->plan->windowed)
         mdl_study_warmup(study, &lead_s, &lead_n);
+    job.n += mdl_study_timelines(study);
+    /* nobody asks: up is what some user could reach, so one site of any */
+    job.needed = c->dep->cfg->needed_sites;
+    if (job.needed < 1 && !c->dep->has_requests)
+        job.needed = 1;
     if (!c->fails)
         job.n = 1;
     job.from_ns = (int64_t)(lead_s * (double)SIM_NS_PER_S);

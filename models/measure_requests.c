@@ -557,8 +557,8 @@ static int put_curve(struct mdl_study *study, const struct mdl_case *c,
  */
 
 /* Exact offered requests and the time they are spread over. */
-static void volume_of(
-    const struct mdl_study *study, double *volume, double *seconds)
+static int volume_of(const struct mdl_study *study, double *volume,
+    double *seconds, struct sim_err *err)
 {
     const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
     double lead_s = 0.0, rate = 0.0;
@@ -569,13 +569,13 @@ static void volume_of(
     if (study->plan->windowed) {
         *seconds = study->plan->horizon_s;
         *volume = mdl_offered_total(study->plan, -1);
-        return;
+        return SIM_OK;
     }
     mdl_study_warmup(study, &lead_s, &lead_n);
     if (sim->requests >= 0) {
         *volume = (double)sim->requests;
         *seconds = *volume / rate;
-        return;
+        return SIM_OK;
     }
     *seconds = sim->duration_s - lead_s;
     *volume = 0.0;
@@ -585,10 +585,16 @@ static void volume_of(
             *volume += mdl_rate_integral(&r, lead_s, sim->duration_s);
     }
     for (int i = 0; i < study->plan->n_classes; i++) {
-        const struct mdl_trace *t = &study->plan->classes[i].trace;
-        for (int k = 0; k < t->n; k++)
-            *volume += t->t_s[k] >= lead_s && t->t_s[k] < sim->duration_s;
+        const struct mdl_trace *trace = &study->plan->classes[i].trace;
+        int64_t n = 0;
+        const int rc = trace->n > 0 ? mdl_trace_count(trace, lead_s,
+                                          sim->duration_s, &n, err)
+                                    : SIM_OK;
+        if (rc != SIM_OK)
+            return rc;
+        *volume += (double)n;
     }
+    return SIM_OK;
 }
 
 static int measure_scope(struct mdl_study *study, const struct mdl_case *c,
@@ -662,8 +668,9 @@ int mdl_measure_requests(struct mdl_study *study, int dep, struct sim_err *err)
 
     if (!c->dep->has_requests)
         return SIM_OK;
-    volume_of(study, &volume, &seconds);
-    rc = measure_scope(study, c, &all, &all, volume, seconds);
+    rc = volume_of(study, &volume, &seconds, err);
+    if (rc == SIM_OK)
+        rc = measure_scope(study, c, &all, &all, volume, seconds);
     if (rc == SIM_OK)
         rc = put_curve(study, c, &all);
     for (int i = 0; rc == SIM_OK && i < n_classes; i++) {

@@ -201,6 +201,10 @@ static int class_tokens(
 
     if (!c->cfg->has_tokens)
         return SIM_OK;
+    if (tokens->has_pairs)
+        return mdl_token_law_pairs(tokens->pairs.file,
+            c->cfg->service_s != NULL && sim_dist_is_paired(c->cfg->service_s),
+            &plan->arena, &c->tokens, err);
     if (tokens->like != NULL)
         return mdl_token_law_builtin(
             plan->data, tokens->like, &plan->arena, &c->tokens, err);
@@ -210,89 +214,114 @@ static int class_tokens(
     return SIM_OK;
 }
 
+/* Mean and variance of the work that tokens ask for. */
+static void token_work(
+    const struct mdl_class *c, double *mean, double *variance)
+{
+    const struct mdl_token_time_cfg *time = &c->cfg->token_time;
+    const double base = time->base_ms / SIM_MS_PER_S;
+    const double a = time->per_input_token_ms / SIM_MS_PER_S;
+    const double b = time->per_output_token_ms / SIM_MS_PER_S;
+    struct mdl_pair_moments m;
+
+    if (c->tokens.n_pairs == 0 && !mdl_token_law_recorded(&c->tokens, false)) {
+        mdl_token_law_work(&c->tokens, base, a, b, mean, variance);
+        return;
+    }
+    mdl_token_law_moments(&c->tokens, &c->trace.tokens, &m);
+    mdl_pair_moments_linear(&m, base, a, b, mean, variance);
+}
+
 /* Mean work and its squared coefficient of variation, for load estimates. */
 static void class_work(struct mdl_class *c)
 {
-    const struct mdl_token_time_cfg *time = &c->cfg->token_time;
-    double mean, variance;
+    const struct sim_dist *service = c->cfg->service_s;
+    struct mdl_pair_moments m = {0};
+    double mean = 0.0, variance = 0.0; /* batching of the site gives the time */
 
-    if (c->cfg->service_s != NULL) {
-        const double sd = sim_dist_sd(c->cfg->service_s);
-        mean = sim_dist_mean(c->cfg->service_s);
+    if (service != NULL && sim_dist_is_traced(service)) {
+        mdl_pair_moments_linear(
+            &c->trace.service, 0.0, 1.0, 0.0, &mean, &variance);
+    } else if (service != NULL && sim_dist_is_paired(service)) {
+        for (int i = 0; i < c->tokens.n_pairs; i++)
+            mdl_pair_moments_add(&m, c->tokens.pair_service_s[i], 0.0);
+        mdl_pair_moments_linear(&m, 0.0, 1.0, 0.0, &mean, &variance);
+    } else if (service != NULL) {
+        const double sd = sim_dist_sd(service);
+        mean = sim_dist_mean(service);
         variance = sd * sd;
-    } else if (c->trace.n > 0 && c->trace.input_tok != NULL) {
-        double sum = 0.0, sum2 = 0.0;
-        for (int i = 0; i < c->trace.n; i++) {
-            const double w = time->base_ms +
-                             time->per_input_token_ms * c->trace.input_tok[i] +
-                             time->per_output_token_ms * c->trace.output_tok[i];
-            sum += w;
-            sum2 += w * w;
-        }
-        mean = sum / c->trace.n / SIM_MS_PER_S;
-        variance =
-            sum2 / c->trace.n / (SIM_MS_PER_S * SIM_MS_PER_S) - mean * mean;
-    } else if (!c->cfg->has_token_time) {
-        mean = variance = 0.0; /* batching of the site gives the time */
-    } else {
-        mdl_token_law_work(&c->tokens, time->base_ms / SIM_MS_PER_S,
-            time->per_input_token_ms / SIM_MS_PER_S,
-            time->per_output_token_ms / SIM_MS_PER_S, &mean, &variance);
+    } else if (c->cfg->has_token_time) {
+        token_work(c, &mean, &variance);
     }
     c->mean_work_s = mean;
     c->cs2 = mean > 0.0 ? variance / (mean * mean) : 0.0;
 }
 
-static double mean_of(const double *x, int n)
-{
-    double sum = 0.0;
-
-    for (int i = 0; x != NULL && i < n; i++)
-        sum += x[i];
-    return n > 0 ? sum / n : 0.0;
-}
-
 static void class_mean_tokens(struct mdl_class *c)
 {
+    struct mdl_pair_moments m;
+
     if (!c->cfg->has_tokens)
         return;
-    if (mdl_tokens_from_trace(&c->cfg->tokens)) {
-        c->mean_input_tok = mean_of(c->trace.input_tok, c->trace.n);
-        c->mean_output_tok = mean_of(c->trace.output_tok, c->trace.n);
-    } else {
-        c->mean_input_tok = sim_dist_mean(c->tokens.input);
-        c->mean_output_tok = sim_dist_mean(c->tokens.output);
-    }
+    mdl_token_law_moments(&c->tokens, &c->trace.tokens, &m);
+    c->mean_input_tok = m.mean_x;
+    c->mean_output_tok = m.mean_y;
+}
+
+/* Has the trace, if there is one, what the class takes from it? */
+static int check_columns(const struct mdl_class *c, struct sim_err *err)
+{
+    const struct mdl_class_cfg *cfg = c->cfg;
+    const struct mdl_trace *t = &c->trace;
+    const struct mdl_token_law *law = &c->tokens;
+    const bool tokens = mdl_token_law_recorded(law, false);
+    const bool service =
+        cfg->service_s != NULL && sim_dist_is_traced(cfg->service_s);
+
+    if (t->n == 0 && (tokens || service))
+        return sim_err_set(err, SIM_E_INPUT,
+            "class '%s' takes its %s from a trace, but its arrivals replay "
+            "none",
+            cfg->name, tokens ? "tokens" : "service");
+    if (tokens &&
+        ((sim_dist_is_traced(law->input) && t->column[MDL_TRACE_INPUT] < 0) ||
+            (sim_dist_is_traced(law->output) &&
+                t->column[MDL_TRACE_OUTPUT] < 0)))
+        return sim_err_set(err, SIM_E_INPUT,
+            "class '%s' takes its tokens from '%s', which has no columns "
+            "input_tokens and output_tokens",
+            cfg->name, t->path);
+    if (service && t->column[MDL_TRACE_SERVICE] < 0)
+        return sim_err_set(err, SIM_E_INPUT,
+            "class '%s' takes its service from '%s', which has no column "
+            "service_s",
+            cfg->name, t->path);
+    return SIM_OK;
 }
 
 static int class_trace(
     struct mdl_plan *plan, struct mdl_class *c, struct sim_err *err)
 {
-    const struct mdl_trace_cfg *trace = &c->arrivals->process.trace;
-    int rc;
+    const struct mdl_process_cfg *process = &c->arrivals->process;
+    const char **names;
+    int rc = SIM_OK;
 
-    if (!c->arrivals->process.has_trace) {
-        if (c->cfg->has_tokens && mdl_tokens_from_trace(&c->cfg->tokens))
-            return sim_err_set(err, SIM_E_INPUT,
-                "class '%s' takes its tokens from a trace, but its arrivals "
-                "replay none",
-                c->cfg->name);
-        return SIM_OK;
-    }
-    if (plan->windowed)
+    if (process->has_trace && plan->windowed)
         return sim_err_set(err, SIM_E_INPUT,
             "class '%s' replays a trace, which needs 'simulate.duration' or "
             "'simulate.requests', not windows",
             c->cfg->name);
-    rc =
-        mdl_trace_read(trace->file, trace->scale, &plan->arena, &c->trace, err);
-    if (rc == SIM_OK && mdl_tokens_from_trace(&c->cfg->tokens) &&
-        (c->trace.input_tok == NULL || c->trace.output_tok == NULL))
-        return sim_err_set(err, SIM_E_INPUT,
-            "class '%s' takes its tokens from '%s', which has no columns "
-            "input_tokens and output_tokens",
-            c->cfg->name, trace->file);
-    return rc;
+    if (process->has_trace) {
+        names = sim_arena_calloc(
+            &plan->arena, (size_t)plan->n_users, sizeof *names);
+        if (names == NULL)
+            return no_memory(err);
+        for (int i = 0; i < plan->n_users; i++)
+            names[i] = plan->users[i].name;
+        rc = mdl_trace_scan(&process->trace, names, plan->n_users, &plan->arena,
+            &c->trace, err);
+    }
+    return rc == SIM_OK ? check_columns(c, err) : rc;
 }
 
 /* All users, year 0. */
@@ -301,8 +330,21 @@ static void class_rate(struct mdl_class *c)
     const double share = c->cfg->has_arrivals ? 1.0 : c->cfg->share_frac;
     double rate = c->arrivals->rate_per_s;
 
-    if (c->trace.n > 1) {
-        c->rate_per_s = c->trace.n / c->trace.t_s[c->trace.n - 1];
+    if (c->cfg->has_journey) {
+        c->rate_per_s = 0.0;
+        for (int i = 0; i < c->cfg->journey.n_enter; i++)
+            c->rate_per_s += c->cfg->journey.enter[i].rate_per_s;
+        return;
+    }
+    if (c->arrivals->process.has_closed) {
+        /* they never send faster than without any wait */
+        const struct mdl_closed_cfg *closed = &c->arrivals->process.closed;
+        c->rate_per_s = (double)closed->population * share /
+                        (sim_dist_mean(closed->think_s) + c->mean_work_s);
+        return;
+    }
+    if (c->trace.n > 0) {
+        c->rate_per_s = c->trace.rate_per_s;
         return;
     }
     if (isnan(rate)) /* the states of an MMPP say it */
@@ -316,7 +358,8 @@ static int plan_class(struct mdl_plan *plan, struct mdl_class *c,
     int rc;
 
     c->cfg = cfg;
-    c->arrivals = cfg->has_arrivals ? &cfg->arrivals : &plan->cfg->arrivals;
+    c->arrivals = cfg->has_arrivals || cfg->has_journey ? &cfg->arrivals
+                                                        : &plan->cfg->arrivals;
     c->growth_norm = growth_norm(c->arrivals->growth_per_yr);
     class_objective(c);
     rc = mdl_shape_build(c->arrivals, plan->data, &plan->arena, &c->shape, err);
@@ -373,7 +416,12 @@ static int plan_sources(struct mdl_plan *plan, struct sim_err *err)
             plan->classes[s->cls].cfg->name);
         s->entity = sim_entity(name);
         s->base_per_s =
-            plan->classes[s->cls].rate_per_s * plan->users[s->user].share;
+            plan->classes[s->cls].arrivals->process.has_closed
+                ? 0.0 /* launched as they are answered, not pulled */
+                : plan->classes[s->cls].rate_per_s *
+                      (plan->classes[s->cls].trace.user_share != NULL
+                              ? plan->classes[s->cls].trace.user_share[s->user]
+                              : plan->users[s->user].share);
     }
     return SIM_OK;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/flow.h"
 #include "models/network.h"
 #include "models/site.h"
 #include "models/timeline.h"
@@ -53,7 +54,8 @@ struct mdl_source {
 };
 
 struct mdl_member {
-    int entry;        /* of its deployment */
+    int entry; /* of its deployment */
+    int place;
     int user;         /* each-user: whose; else -1 */
     const char *name; /* "stores@chicago", "east#2", "east" */
     bool placed;
@@ -63,13 +65,32 @@ struct mdl_member {
     double speed;
 };
 
-/* A member a user may be sent to, with the path there. */
+/* Members of an entry that stand side by side: all of them, or those of one
+ * user where the entry has one or more at each.  They are alike to whoever
+ * looks for a way, and stand in a row in `members`. */
+struct mdl_place {
+    int entry;
+    int user; /* -1 = none */
+    int first_member, n_members;
+    const char *name; /* "stores@chicago", "east" */
+    bool placed;
+    double lat, lon;
+};
+
+/* A place a user may be sent to, with the path there. */
 struct mdl_candidate {
-    int member;
-    int group; /* place of its entry in `prefer`, 0 without */
+    int place;
+    int group; /* position of its entry in `prefer`, 0 without; MDL_BY_NAME */
     double km; /* NAN = unknown */
     struct mdl_path *path;
+    /* Of a request of this source when all is well: visits to the place, and
+     * work there [s on the reference, before deflation]. */
+    double visits, work_s;
 };
+
+/* Group of a candidate that routing never picks: a stage, a fallback or the
+ * like names it. */
+enum { MDL_BY_NAME = 1 << 20 };
 
 struct mdl_entry {
     const struct mdl_site_cfg *cfg;
@@ -88,12 +109,17 @@ struct mdl_dep {
     struct mdl_member *members;
     struct mdl_tl_member *tl; /* [n_members] */
     int n_members;
-    /* candidates of (user, class), in order of preference:
+    struct mdl_place *places;
+    int n_places;
+    /* candidates of (user, class), in order of preference, those by name last:
      * candidate[uc_first[s] .. uc_first[s+1]) for source s */
     struct mdl_candidate *candidates;
     int *uc_first;
     int max_candidates;
-    double max_rtt_s; /* longest median round trip, for the follow-up */
+    struct mdl_flow *flows; /* [n_classes] */
+    bool plain;             /* all flows are, and no client waits */
+    bool sampled;           /* a fleet: some members stand for their like */
+    double max_rtt_s;       /* longest median round trip, for the follow-up */
     bool has_requests;
     bool impatient;    /* a class may leave the queue */
     bool overtakes;    /* a later request may delay an earlier one */
@@ -140,10 +166,9 @@ struct mdl_rate mdl_plan_rate(const struct mdl_plan *plan, int source);
 /** Work factor of deflation at horizon time t: 2^(-m/T). */
 double mdl_plan_deflation(const struct mdl_plan *plan, double t_s);
 
-/** Mean work of a request of a class at a member [s on the reference]: its
- *  own, or its part of a full batch. */
-double mdl_member_work_s(
-    const struct mdl_dep *dep, int member, const struct mdl_class *c);
+/** Mean work of a visit to an entry [s on the reference]: `mean_s`, or its part
+ *  of a full batch where the entry serves batches. */
+double mdl_entry_work_s(const struct mdl_dep *dep, int entry, double mean_s);
 
 /** Work a member does in a second when many requests are there [s on the
  *  reference]: slots, or what sharing allows, times speed; INFINITY where it

@@ -9,4 +9,10 @@
  *  @retval SIM_OK, SIM_E_INPUT, SIM_E_NOMEM */
 SIM_MUST_CHECK int mdl_plan_deps(struct mdl_plan *plan, struct sim_err *err);
 
+/** Candidates of every source with their paths, and the load they bring; users,
+ *  classes, sources and the members of the deployment must be there.
+ *  @retval SIM_OK, SIM_E_INPUT, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_plan_routes(
+    struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err);
+
 #endif /* MODELS_PLAN_SITES_H */

@@ -5,22 +5,43 @@
 const char *const mdl_policy_names[] = {"nearest", "random", "weighted",
     "round-robin", "shortest-queue", "power-of-d", NULL};
 
+const char *const mdl_balance_names[] = {
+    "random", "sticky", "round-robin", "shortest-queue", NULL};
+
+static const struct mdl_pick nobody = {.candidate = -1, .member = -1};
+
 bool mdl_policy_takes_all(int policy)
 {
     return policy != MDL_NEAREST;
 }
 
-bool mdl_policy_draws(int policy)
+static const struct mdl_place *place_of(
+    const struct mdl_dep *dep, int candidate)
 {
-    return policy == MDL_RANDOM || policy == MDL_WEIGHTED ||
-           policy == MDL_POWER_OF_D;
+    return &dep->places[dep->candidates[candidate].place];
 }
 
-/* Weight of a candidate: that of its entry, shared by the entry's members. */
+bool mdl_route_draws(const struct mdl_dep *dep, int source)
+{
+    const int policy = dep->cfg->routing.policy;
+
+    if (policy == MDL_RANDOM || policy == MDL_WEIGHTED ||
+        policy == MDL_POWER_OF_D)
+        return true;
+    for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
+        const struct mdl_place *place = place_of(dep, i);
+        if (place->n_members > 1 &&
+            dep->entries[place->entry].cfg->balance == MDL_BALANCE_RANDOM)
+            return true;
+    }
+    return false;
+}
+
+/* Weight of a candidate's member: that of its entry, shared by its members. */
 static double weight_of(const struct mdl_dep *dep, int candidate)
 {
     const struct mdl_routing_cfg *routing = &dep->cfg->routing;
-    const int entry = dep->members[dep->candidates[candidate].member].entry;
+    const int entry = place_of(dep, candidate)->entry;
     const char *name = dep->entries[entry].cfg->name;
 
     for (int i = 0; i < routing->n_weights; i++) {
@@ -30,36 +51,68 @@ static double weight_of(const struct mdl_dep *dep, int candidate)
     return 0.0;
 }
 
-/* Candidates of one group, those known to be down left out. */
-struct group {
-    int first, last; /* indices into candidates */
-    int n;           /* up */
-    double weight;   /* of those up */
-};
+/* ---- who is known to be up -------------------------------------------------
+ */
 
-static bool usable(const struct mdl_router *r, int candidate)
+static bool asks(const struct mdl_router *r)
 {
-    return !r->dep->cfg->routing.failover || r->known_up == NULL ||
-           r->known_up[r->dep->candidates[candidate].member];
+    return r->dep->cfg->routing.failover && r->known_up != NULL;
 }
 
-static struct group first_group(const struct mdl_router *r, int source)
+static bool usable(const struct mdl_router *r, int member)
+{
+    return !asks(r) || r->known_up[member];
+}
+
+static int n_usable(const struct mdl_router *r, int candidate)
+{
+    const int place = r->dep->candidates[candidate].place;
+
+    return asks(r) ? r->n_known_up[place] : r->dep->places[place].n_members;
+}
+
+/* The k-th usable member of a candidate's place, k from 0. */
+static struct mdl_pick nth_here(
+    const struct mdl_router *r, int candidate, int k)
+{
+    const struct mdl_place *place = place_of(r->dep, candidate);
+    int member = place->first_member + k;
+
+    if (n_usable(r, candidate) < place->n_members) {
+        for (member = place->first_member; !usable(r, member) || k-- > 0;)
+            member++;
+    }
+    return (struct mdl_pick){.candidate = candidate, .member = member};
+}
+
+/* ---- groups ----------------------------------------------------------------
+ */
+
+/* Candidates of one group. */
+struct group {
+    int first, last; /* indices into candidates */
+    int n;           /* members that are usable */
+    double weight;   /* of those */
+};
+
+/* The first group from candidate `from` on with a usable member. */
+static struct group group_from(const struct mdl_router *r, int source, int from)
 {
     const struct mdl_dep *dep = r->dep;
     const int end = dep->uc_first[source + 1];
-    struct group g = {.first = dep->uc_first[source]};
+    struct group g = {.first = from};
 
-    while (g.first < end) {
+    while (g.first < end && dep->candidates[g.first].group != MDL_BY_NAME) {
         const int number = dep->candidates[g.first].group;
         g.n = 0;
         g.weight = 0.0;
         for (g.last = g.first;
              g.last < end && dep->candidates[g.last].group == number;
              g.last++) {
-            if (!usable(r, g.last))
-                continue;
-            g.n++;
-            g.weight += weight_of(dep, g.last);
+            const int n = n_usable(r, g.last);
+            g.n += n;
+            if (dep->cfg->routing.n_weights > 0)
+                g.weight += n * weight_of(dep, g.last);
         }
         if (g.n > 0)
             return g;
@@ -70,14 +123,17 @@ static struct group first_group(const struct mdl_router *r, int source)
     return g;
 }
 
-/* The k-th usable candidate of a group, k from 0. */
-static int nth(const struct mdl_router *r, const struct group *g, int k)
+/* The k-th usable member of a group, k from 0. */
+static struct mdl_pick nth(
+    const struct mdl_router *r, const struct group *g, int k)
 {
     for (int i = g->first; i < g->last; i++) {
-        if (usable(r, i) && k-- == 0)
-            return i;
+        const int n = n_usable(r, i);
+        if (k < n)
+            return nth_here(r, i, k);
+        k -= n;
     }
-    return g->first;
+    return nobody;
 }
 
 static int index_of(double mark, int n)
@@ -87,55 +143,65 @@ static int index_of(double mark, int n)
     return k < n ? k : n - 1;
 }
 
-static int by_weight(
+/* ---- policies
+ * ---------------------------------------------------------------- */
+
+static struct mdl_pick by_weight(
     const struct mdl_router *r, const struct group *g, double mark)
 {
     double left = mark * g->weight;
-    int last = g->first;
+    struct mdl_pick last = nobody;
 
     if (!(g->weight > 0.0)) /* all that have a weight are down */
         return nth(r, g, index_of(mark, g->n));
     for (int i = g->first; i < g->last; i++) {
-        const double weight = usable(r, i) ? weight_of(r->dep, i) : 0.0;
-        if (!(weight > 0.0))
+        const int n = n_usable(r, i);
+        const double weight = weight_of(r->dep, i);
+        if (n == 0 || !(weight > 0.0))
             continue;
-        last = i;
-        left -= weight;
+        const double k = left / weight;
+        last = nth_here(r, i, k < n ? (int)k : n - 1);
+        left -= n * weight;
         if (left < 0.0)
             break;
     }
     return last;
 }
 
-static int64_t queue_of(const struct mdl_router *r, int candidate)
+static int64_t queue_of(const struct mdl_router *r, int member)
 {
-    return sim_engine_in_system(
-        r->engine, r->dep->candidates[candidate].member);
+    return sim_engine_in_system(r->engine, member);
 }
 
-static int shortest(const struct mdl_router *r, const struct group *g)
+static struct mdl_pick shortest(
+    const struct mdl_router *r, const struct group *g)
 {
-    int best = -1;
+    struct mdl_pick best = nobody;
     int64_t least = 0;
 
     for (int i = g->first; i < g->last; i++) {
-        const int64_t n = usable(r, i) ? queue_of(r, i) : 0;
-        if (usable(r, i) && (best < 0 || n < least)) {
-            best = i;
-            least = n;
+        const struct mdl_place *place = place_of(r->dep, i);
+        for (int k = 0; k < place->n_members; k++) {
+            const int member = place->first_member + k;
+            const int64_t n = usable(r, member) ? queue_of(r, member) : 0;
+            if (usable(r, member) && (best.candidate < 0 || n < least)) {
+                best = (struct mdl_pick){.candidate = i, .member = member};
+                least = n;
+            }
         }
     }
     return best;
 }
 
-/* d distinct candidates drawn one after the other from one uniform, whose
+/* d distinct members drawn one after the other from one uniform, whose
  * remainder after each choice is again uniform. */
-static int power_of_d(
+static struct mdl_pick power_of_d(
     const struct mdl_router *r, const struct group *g, double mark)
 {
     const int64_t d = r->dep->cfg->routing.choices;
-    int taken[8], best = -1;
+    struct mdl_pick best = nobody;
     int64_t least = 0;
+    int taken[8];
 
     for (int j = 0; j < d && j < g->n && j < 8; j++) {
         const int left = g->n - j;
@@ -147,48 +213,119 @@ static int power_of_d(
         for (; at > 0 && taken[at - 1] > k; at--)
             taken[at] = taken[at - 1];
         taken[at] = k;
-        const int candidate = nth(r, g, k);
-        const int64_t n = queue_of(r, candidate);
-        if (best < 0 || n < least) {
-            best = candidate;
+        const struct mdl_pick pick = nth(r, g, k);
+        const int64_t n = queue_of(r, pick.member);
+        if (best.candidate < 0 || n < least) {
+            best = pick;
             least = n;
         }
     }
     return best;
 }
 
-int mdl_route_pick(struct mdl_router *router, int source, double mark)
+/* One of the usable members of a place, by the entry's balance. */
+static struct mdl_pick balanced(
+    struct mdl_router *r, int candidate, int user, double mark)
 {
-    const struct group g = first_group(router, source);
+    const struct mdl_place *place = place_of(r->dep, candidate);
+    const int n = n_usable(r, candidate);
+    const struct group here = {.first = candidate, .last = candidate + 1};
 
-    if (g.n == 0)
-        return -1;
-    switch (router->dep->cfg->routing.policy) {
-    case MDL_RANDOM:
-        return nth(router, &g, index_of(mark, g.n));
-    case MDL_WEIGHTED:
-        return by_weight(router, &g, mark);
-    case MDL_ROUND_ROBIN:
-        return nth(router, &g, (int)(router->turn++ % g.n));
-    case MDL_SHORTEST_QUEUE:
-        return shortest(router, &g);
-    case MDL_POWER_OF_D:
-        return power_of_d(router, &g, mark);
+    if (n == 1)
+        return nth_here(r, candidate, 0);
+    switch (r->dep->entries[place->entry].cfg->balance) {
+    case MDL_BALANCE_STICKY:
+        return nth_here(r, candidate, user % n);
+    case MDL_BALANCE_ROUND_ROBIN:
+        return nth_here(r, candidate, (int)(r->turn++ % n));
+    case MDL_BALANCE_SHORTEST_QUEUE:
+        return shortest(r, &here);
     default:
-        return nth(router, &g, 0);
+        return nth_here(r, candidate, index_of(mark, n));
     }
+}
+
+static struct mdl_pick nearest(
+    struct mdl_router *r, const struct group *g, int user, double mark)
+{
+    for (int i = g->first; i < g->last; i++) {
+        if (n_usable(r, i) > 0)
+            return balanced(r, i, user, mark);
+    }
+    return nobody;
+}
+
+static struct mdl_pick pick_in(
+    struct mdl_router *r, const struct group *g, int user, double mark)
+{
+    if (g->n == 0)
+        return nobody;
+    switch (r->dep->cfg->routing.policy) {
+    case MDL_RANDOM:
+        return nth(r, g, index_of(mark, g->n));
+    case MDL_WEIGHTED:
+        return by_weight(r, g, mark);
+    case MDL_ROUND_ROBIN:
+        return nth(r, g, (int)(r->turn++ % g->n));
+    case MDL_SHORTEST_QUEUE:
+        return shortest(r, g);
+    case MDL_POWER_OF_D:
+        return power_of_d(r, g, mark);
+    default:
+        return nearest(r, g, user, mark);
+    }
+}
+
+/* ---- public -------------------------------------------------------------- */
+
+struct mdl_pick mdl_route_pick(
+    struct mdl_router *router, int source, int user, double mark)
+{
+    const struct group g =
+        group_from(router, source, router->dep->uc_first[source]);
+
+    return pick_in(router, &g, user, mark);
+}
+
+struct mdl_pick mdl_route_next(
+    struct mdl_router *router, int source, int user, int after, double mark)
+{
+    const struct mdl_dep *dep = router->dep;
+    const int end = dep->uc_first[source + 1];
+    int from = after + 1;
+
+    if (dep->cfg->routing.policy != MDL_NEAREST) {
+        while (from < end &&
+               dep->candidates[from].group == dep->candidates[after].group)
+            from++;
+    }
+    const struct group g = group_from(router, source, from);
+    return pick_in(router, &g, user, mark);
+}
+
+struct mdl_pick mdl_route_entry(
+    struct mdl_router *router, int source, int entry, int user, double mark)
+{
+    const struct mdl_dep *dep = router->dep;
+
+    for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
+        if (place_of(dep, i)->entry == entry && n_usable(router, i) > 0)
+            return balanced(router, i, user, mark);
+    }
+    return nobody;
 }
 
 double mdl_route_share(const struct mdl_dep *dep, int source, int candidate)
 {
     const struct mdl_router all = {.dep = dep};
-    const struct group g = first_group(&all, source);
+    const struct group g = group_from(&all, source, dep->uc_first[source]);
+    const int n = place_of(dep, candidate)->n_members;
 
     if (candidate < g.first || candidate >= g.last)
         return 0.0;
     if (dep->cfg->routing.policy == MDL_NEAREST)
         return candidate == g.first ? 1.0 : 0.0;
     if (dep->cfg->routing.policy == MDL_WEIGHTED && g.weight > 0.0)
-        return weight_of(dep, candidate) / g.weight;
-    return 1.0 / g.n;
+        return n * weight_of(dep, candidate) / g.weight;
+    return (double)n / g.n;
 }

@@ -1,8 +1,9 @@
 /* routing.h - which of the candidates serves a request.
  *
- * Candidates of a source stand in groups, by the place of their entry in
- * `prefer` (without it all are one group).  The policy picks among the members
- * of the first group that has one known to be up.
+ * Candidates of a source are places; they stand in groups, by the position of
+ * their entry in `prefer` (without it all are one group).  The policy picks
+ * among the members of the first group that has one known to be up; "nearest"
+ * takes the nearest place of it, and the entry's `balance` one of its members.
  */
 #ifndef MODELS_ROUTING_H
 #define MODELS_ROUTING_H
@@ -24,28 +25,59 @@ enum mdl_policy {
 
 extern const char *const mdl_policy_names[]; /* for SIM_PARAM_ENUM */
 
+/* Which member of a place. */
+enum mdl_balance {
+    MDL_BALANCE_RANDOM,
+    MDL_BALANCE_STICKY, /* always the same for a user */
+    MDL_BALANCE_ROUND_ROBIN,
+    MDL_BALANCE_SHORTEST_QUEUE,
+};
+
+extern const char *const mdl_balance_names[]; /* for SIM_PARAM_ENUM */
+
 /* What the policies remember within a window, and whom they may ask. */
 struct mdl_router {
     const struct mdl_dep *dep;
-    const bool *known_up; /* [n_members] */
+    const bool *known_up;  /* [n_members] */
+    const int *n_known_up; /* [n_places] */
     struct sim_engine *engine;
     int64_t turn; /* round robin */
+};
+
+/* A choice; candidate < 0: nobody. */
+struct mdl_pick {
+    int candidate; /* index into dep->candidates */
+    int member;
 };
 
 /** Does the policy look at all members of a group, not the nearest few? */
 bool mdl_policy_takes_all(int policy);
 
-/** Does it need a uniform of the request? */
-bool mdl_policy_draws(int policy);
+/** Does routing need a uniform of each request of a source? */
+bool mdl_route_draws(const struct mdl_dep *dep, int source);
 
 /**
  * Pick among the candidates of a source.
  * @param source  index of the (user, class)
+ * @param user    for sticky balance
  * @param mark    uniform in (0, 1) of the request
- * @return index into dep->candidates; -1 when none is known to be up.  Without
- *         `failover` the state of the sites is not asked.
+ * @return candidate -1 when none is known to be up.  Without `failover` the
+ *         state of the sites is not asked.
  */
-int mdl_route_pick(struct mdl_router *router, int source, double mark);
+struct mdl_pick mdl_route_pick(
+    struct mdl_router *router, int source, int user, double mark);
+
+/**
+ * The next choice after a candidate: in the same group under "nearest", else
+ * in a later group; for spill, hedges and second parts.
+ * @param after  index into dep->candidates
+ */
+struct mdl_pick mdl_route_next(
+    struct mdl_router *router, int source, int user, int after, double mark);
+
+/** A member of the nearest place of an entry that has one known to be up. */
+struct mdl_pick mdl_route_entry(
+    struct mdl_router *router, int source, int entry, int user, double mark);
 
 /** Share of a source's requests that a candidate gets when all is well. */
 double mdl_route_share(const struct mdl_dep *dep, int source, int candidate);

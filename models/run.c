@@ -47,6 +47,15 @@ int mdl_study_section(const struct mdl_study *study, int64_t replication)
     return (int)(replication * MDL_MAX_SECTIONS / study->most);
 }
 
+int64_t mdl_study_timelines(const struct mdl_study *study)
+{
+    const int64_t given = study->cfg->simulate.timelines;
+
+    if (given >= 0)
+        return given;
+    return study->plan->windowed ? 1000 : 0;
+}
+
 void mdl_study_warmup(
     const struct mdl_study *study, double *lead_s, int64_t *lead_requests)
 {
@@ -116,8 +125,11 @@ static int open_case(struct mdl_study *study, int index, struct sim_err *err)
     c->dep = &study->plan->deps[index];
     c->fails = case_fails(c->dep);
     mdl_layout_init(&c->layout, study->plan, c->dep);
-    if (c->dep->has_requests)
-        c->mean_lead_s = mdl_world_mean_lead(study->plan, c->dep);
+    if (c->dep->has_requests) {
+        rc = mdl_world_mean_lead(study->plan, c->dep, &c->mean_lead_s, err);
+        if (rc != SIM_OK)
+            return rc;
+    }
     c->section = sim_arena_calloc(
         &study->arena, (size_t)study->n_sections, sizeof *c->section);
     c->raw_served = sim_arena_calloc(
@@ -240,8 +252,10 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
     if (study->plan->windowed) {
         w.length_s = sim->windows.length_s;
         w.origin_s = (double)piece->window.cell * w.length_s;
-        w.lead_s = mdl_world_lead(
-            study->plan, c->dep, w.timeline, w.origin_s, &w.clipped);
+        const int rc = mdl_world_lead(study->plan, c->dep, w.timeline,
+            w.origin_s, &w.lead_s, &w.clipped, err);
+        if (rc != SIM_OK)
+            return rc;
         /* without a steady state no lead-in is long enough; keep it cheap */
         if (c->dep->unstable)
             w.lead_s = fmin(w.lead_s, w.length_s);

@@ -84,8 +84,8 @@ int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
     struct sim_arena *arena, struct mdl_shares *out, struct sim_err *err)
 {
     const size_t zc = (size_t)plan->n_zones * (size_t)plan->n_classes;
-    const size_t members = (size_t)dep->n_members;
-    const size_t cells = (size_t)pool->n_years * MDL_N_STRATA * members * zc;
+    const size_t places = (size_t)dep->n_places;
+    const size_t cells = (size_t)pool->n_years * MDL_N_STRATA * places * zc;
     const size_t r = (size_t)layout->n_ranks;
     double *sum = sim_calloc(1 + 2 * r, sizeof *sum);
 
@@ -109,9 +109,8 @@ int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
                 pool, layout, i, ys / MDL_N_STRATA, ys % MDL_N_STRATA, sum);
             const int n = dep->uc_first[i + 1] - dep->uc_first[i];
             for (int k = 0; k < n && sum[0] > 0.0; k++) {
-                const int m = dep->candidates[dep->uc_first[i] + k].member;
-                const size_t cell =
-                    ((size_t)ys * members + (size_t)m) * zc + at;
+                const int p = dep->candidates[dep->uc_first[i] + k].place;
+                const size_t cell = ((size_t)ys * places + (size_t)p) * zc + at;
                 out->served[cell] +=
                     s->base_per_s * sum[1 + (size_t)k] / sum[0];
                 out->work[cell] +=

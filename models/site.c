@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/flow.h"
 #include "models/routing.h"
 #include "models/run.h"
 #include "models/workload_time.h"
 
 #include "models/results/results.h"
+#include "sim/dist.h"
 #include "sim/units.h"
 
 /* clang-format off */
@@ -62,6 +64,9 @@ static const struct sim_param site_rows[] = {
     {SIM_PARAM_GROUP_OPT(SITE, batching, &mdl_batching_table, has_batching), .doc = "Requests served together."},
     {SIM_PARAM_GROUP_OPT(SITE, power_off, &mdl_power_off_table, has_power_off), .doc = "Servers switched off while idle."},
     {SIM_PARAM_GROUP(SITE, hardware, &mdl_hardware_table), .preset = "hardware", .doc = "What a server is."},
+    {SIM_PARAM_ENUM(SITE, balance, mdl_balance_names), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Which of several members at one place gets a request: random; sticky: always the same by user; round-robin; shortest-queue."},
+    {SIM_PARAM_GROUP_OPT(SITE, cache, &mdl_cache_table, has_cache), .doc = "Cache of answers."},
     {SIM_PARAM_GROUP_OPT(SITE, network, &mdl_network_table, has_network), .doc = "Round trip between user and site; absent: none."},
     {SIM_PARAM_GROUP(SITE, power, &mdl_power_table), .doc = "Power of a server."},
     {SIM_PARAM_GROUP(SITE, facility, &mdl_facility_table), .doc = "Building, power and cooling."},
@@ -104,8 +109,10 @@ static const struct sim_param routing_rows[] = {
      .doc = "Members that power-of-d compares."},
     {SIM_PARAM_STRS(ROUTING, prefer, n_prefer), .unit = "", .flags = SIM_P_STATE,
      .doc = "Site entries in order of preference; absent: all entries are one group."},
+    {SIM_PARAM_GROUP_OPT(ROUTING, spill, &mdl_spill_table, has_spill), .doc = "When an arriving request goes on to the next choice."},
     {SIM_PARAM_BOOL(ROUTING, failover), .unit = "", .dflt = 1, .flags = SIM_P_STATE,
      .doc = "Requests go to the next choice when a site is known to be down."},
+    {SIM_PARAM_GROUP_OPT(ROUTING, hedge, &mdl_hedge_table, has_hedge), .doc = "A second copy when the answer is late."},
 };
 static const struct sim_table routing_table = {.name = "routing", SIM_ROWS(routing_rows), .size = sizeof(ROUTING),
     .doc = "Which site serves a request."};
@@ -251,20 +258,40 @@ static const struct sim_param time_rows[] = {
 static const struct sim_table time_table = {.name = "token_time", SIM_ROWS(time_rows), .size = sizeof(TIME),
     .doc = "Service time proportional to tokens, for classes served first come first served."};
 
+#define PAIRS struct mdl_pairs_cfg
+static const struct sim_param pairs_rows[] = {
+    {SIM_PARAM_STR(PAIRS, file), .unit = "", .required = true, .flags = SIM_P_FILE | SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "CSV with the columns input_tokens and output_tokens and, for 'service: {from: pairs}', service_s (seconds of work)."},
+};
+static const struct sim_table pairs_table = {.name = "pairs", SIM_ROWS(pairs_rows), .size = sizeof(PAIRS),
+    .doc = "Measured rows, equally likely: each request draws a whole row, so what depends on what is kept."};
+
 #define TOKENS struct mdl_tokens_cfg
 static const struct sim_param tokens_rows[] = {
     {SIM_PARAM_STR(TOKENS, like), .unit = "", .flags = SIM_P_SCALAR | SIM_P_STATE,
-     .doc = "Built-in joint law of input and output tokens: azure-conv or azure-code.", .source = "[AZURE23]"},
-    {SIM_PARAM_DIST(TOKENS, input_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Built-in joint law of input and output tokens: azure-conv or azure-code; trace: both come with the recorded request.", .source = "[AZURE23]"},
+    {SIM_PARAM_GROUP_OPT(TOKENS, pairs, &pairs_table, has_pairs), .doc = "Rows of a file, resampled."},
+    {SIM_PARAM_DIST(TOKENS, input_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE | SIM_P_RECORD,
      .doc = "Input tokens: a distribution, or {from: trace}."},
-    {SIM_PARAM_DIST(TOKENS, output_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+    {SIM_PARAM_DIST(TOKENS, output_tok), .unit = "tok", .min = 0, .max = 1e9, .flags = SIM_P_STATE | SIM_P_RECORD,
      .doc = "Output tokens: a distribution, or {from: trace}."},
 };
 
 static void check_tokens(const void *cfg, const struct sim_checker *checker)
 {
-    const char *like = ((const TOKENS *)cfg)->like;
+    const TOKENS *tokens = cfg;
+    const char *like = tokens->like;
+    const struct sim_dist *const own[] = {tokens->input_tok, tokens->output_tok};
+    static const char *const keys[] = {"input", "output"};
 
+    if ((like != NULL) + tokens->has_pairs + (own[0] != NULL || own[1] != NULL) != 1)
+        checker->fault(checker->ctx, "", "needs either a built-in law, 'pairs', or both 'input' and 'output'");
+    else if ((own[0] == NULL) != (own[1] == NULL))
+        checker->fault(checker->ctx, "", "needs both 'input' and 'output'");
+    for (int i = 0; i < 2; i++) {
+        if (own[i] != NULL && sim_dist_is_paired(own[i]))
+            checker->fault(checker->ctx, keys[i], "comes with the whole row: write 'tokens: {pairs: ...}' alone");
+    }
     if (like != NULL && strcmp(like, "azure-conv") != 0 && strcmp(like, "azure-code") != 0 &&
         strcmp(like, "trace") != 0)
         checker->fault(checker->ctx, "like", "is '%s', expected azure-conv, azure-code or trace", like);
@@ -278,7 +305,7 @@ static const char *const models[] = {"custom", NULL};
 static const struct sim_param class_rows[] = {
     {SIM_PARAM_F64(CLASS, share_frac), .unit = "1", .dflt = 1, .min = 0, .max = 1, .flags = SIM_P_STATE,
      .doc = "Share of the arrivals; the shares of all classes sum to 1."},
-    {SIM_PARAM_DIST(CLASS, service_s), .unit = "s", .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+    {SIM_PARAM_DIST(CLASS, service_s), .unit = "s", .min = 0, .max = 1e9, .flags = SIM_P_STATE | SIM_P_RECORD,
      .doc = "Service time on one slot of the reference hardware."},
     {SIM_PARAM_GROUP_OPT(CLASS, token_time, &time_table, has_token_time), .doc = "Service time from tokens, in place of 'service'."},
     {SIM_PARAM_STR(CLASS, model), .unit = "", .flags = SIM_P_STATE,
@@ -295,6 +322,14 @@ static const struct sim_param class_rows[] = {
      .doc = "Longest wait before service after which a request leaves."},
     {SIM_PARAM_STR(CLASS, residency), .unit = "", .flags = SIM_P_STATE,
      .doc = "Region whose sites alone may serve the class."},
+    {SIM_PARAM_STRS(CLASS, only, n_only), .unit = "", .flags = SIM_P_STATE, .doc = "Site entries that may serve the class; absent: all."},
+    {SIM_PARAM_LIST(CLASS, stages, n_stages, &mdl_stage_table), .doc = "Visits one after the other."},
+    {SIM_PARAM_GROUP_OPT(CLASS, journey, &mdl_journey_table, has_journey), .doc = "Visits from site to site by chance."},
+    {SIM_PARAM_GROUP_OPT(CLASS, fork, &mdl_fork_table, has_fork), .doc = "Parts served side by side."},
+    {SIM_PARAM_GROUP_OPT(CLASS, cascade, &mdl_cascade_table, has_cascade), .doc = "A small model first, a large one for a share."},
+    {SIM_PARAM_GROUP_OPT(CLASS, retries, &mdl_retries_table, has_retries), .doc = "Further attempts."},
+    {SIM_PARAM_GROUP_OPT(CLASS, limit, &mdl_limit_table, has_limit), .doc = "Rate limit."},
+    {SIM_PARAM_GROUP_OPT(CLASS, fallback, &mdl_fallback_table, has_fallback), .doc = "Who serves what was lost."},
     {SIM_PARAM_F64(CLASS, value_usd), .unit = "USD", .dflt = 0, .min = 0, .max = 1e9,
      .doc = "Value of a request served; lost requests cost it."},
     {SIM_PARAM_GROUP_OPT(CLASS, arrivals, &mdl_arrivals_table, has_arrivals), .doc = "Arrivals of this class alone, in place of a share."},
@@ -311,10 +346,8 @@ static void check_class(const void *cfg, const struct sim_checker *checker)
         checker->fault(checker->ctx, "", "needs either 'service' or 'token_time'");
     if (c->has_token_time && !c->has_tokens)
         checker->fault(checker->ctx, "token_time", "needs 'tokens' beside it");
-    if (c->has_tokens && c->tokens.like == NULL && (c->tokens.input_tok == NULL || c->tokens.output_tok == NULL))
-        checker->fault(checker->ctx, "tokens", "needs a built-in law or both 'input' and 'output'");
-    if (c->has_tokens && c->tokens.like != NULL && (c->tokens.input_tok != NULL || c->tokens.output_tok != NULL))
-        checker->fault(checker->ctx, "tokens", "has a built-in law and its own 'input' or 'output'");
+    if (c->service_s != NULL && sim_dist_is_paired(c->service_s) && !c->tokens.has_pairs)
+        checker->fault(checker->ctx, "service", "comes from pairs, which needs 'tokens: {pairs: ...}' beside it");
 }
 
 static const struct sim_table class_table = {.name = "request class", SIM_ROWS(class_rows), .size = sizeof(CLASS),
@@ -394,8 +427,10 @@ static const struct sim_param simulate_rows[] = {
     {SIM_PARAM_GROUP(SIMULATE, warmup, &warmup_table), .doc = "What is simulated before counting starts."},
     {SIM_PARAM_GROUP(SIMULATE, replications, &reps_table), .doc = "Independent repetitions."},
     {SIM_PARAM_GROUP_OPT(SIMULATE, precision, &precision_table, has_precision), .doc = "When to stop."},
-    {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .dflt = 1000, .min = 0, .max = 1e6, .flags = SIM_P_STATE,
-     .doc = "Extra failure timelines for availability metrics."},
+    {SIM_PARAM_I64(SIMULATE, sites), .unit = "", .dflt = 64, .min = 1, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "Members simulated in a window, about; of larger fleets some stand for their like."},
+    {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Extra failure timelines for availability metrics; absent: 1000 with windows, none with duration or requests."},
     {SIM_PARAM_ENUM(SIMULATE, engine, engines), .unit = "", .flags = SIM_P_STATE, .doc = "Engine of the request level."},
 };
 
@@ -452,6 +487,8 @@ static const struct sim_param run_rows[] = {
     {SIM_PARAM_GROUP_OPT(RUN, arrivals, &mdl_arrivals_table, has_arrivals), .doc = "What users send, and when."},
     {SIM_PARAM_GROUP(RUN, deflation, &deflation_table), .doc = "Fall of compute per request."},
     {SIM_PARAM_MAP(RUN, requests, n_requests, &class_table), .doc = "Request classes by name."},
+    {SIM_PARAM_MAP(RUN, domains, n_domains, &mdl_domain_table),
+     .doc = "Shared causes by name; sites list theirs under 'failures.domains'."},
     {SIM_PARAM_MAP(RUN, deployments, n_deployments, &deployment_table), .required = true, .doc = "Alternatives by name."},
     {SIM_PARAM_GROUP_OPT(RUN, finance, &mdl_finance_table, has_finance), .doc = "Discounting, tax and escalation."},
     {SIM_PARAM_STRS(RUN, thresholds, n_thresholds), .unit = "",
@@ -467,7 +504,7 @@ static void check_shares(const RUN *run, const struct sim_checker *checker)
     int sharing = 0;
 
     for (int i = 0; i < run->n_requests; i++) {
-        if (!run->requests[i].has_arrivals) {
+        if (!run->requests[i].has_arrivals && !run->requests[i].has_journey) {
             sum += run->requests[i].share_frac;
             sharing++;
         }
@@ -549,44 +586,77 @@ static void check_residency(const RUN *run, const struct sim_checker *checker)
     }
 }
 
-static void check_trace(const RUN *run, const struct sim_checker *checker)
+/* Rows of a trace are not dealt to classes by shares. */
+static void check_trace_classes(
+    const RUN *run, const struct sim_checker *checker)
 {
-    const SIMULATE *s = &run->simulate;
-    const bool windowed = isnan(s->duration_s) && s->requests < 0;
+    int n = 0;
+
+    for (int c = 0; c < run->n_requests; c++)
+        n += !run->requests[c].has_arrivals && !run->requests[c].has_journey;
+    if (n > 1 && run->has_arrivals && run->arrivals.process.has_trace)
+        checker->fault(checker->ctx, "arrivals.process.trace",
+            "serves one class, but %d take their arrivals from it: give each "
+            "class 'arrivals' of its own",
+            n);
+}
+
+/* Traces and clients that wait run on from time zero: no windows. */
+static void check_process(const struct mdl_process_cfg *process,
+    const char *scope, const struct sim_checker *checker)
+{
     char key[128];
 
-    if (!windowed)
-        return;
-    if (run->has_arrivals && run->arrivals.process.has_trace)
-        checker->fault(checker->ctx, "arrivals.process.trace",
-            "a trace needs 'simulate.duration' or 'simulate.requests', not "
-            "windows");
-    for (int c = 0; c < run->n_requests; c++) {
-        if (!run->requests[c].has_arrivals ||
-            !run->requests[c].arrivals.process.has_trace)
-            continue;
-        snprintf(key, sizeof key, "requests.%s.arrivals.process.trace",
-            run->requests[c].name);
+    if (process->has_trace) {
+        snprintf(key, sizeof key, "%sarrivals.process.trace", scope);
         checker->fault(checker->ctx, key,
             "a trace needs 'simulate.duration' or 'simulate.requests', not "
             "windows");
     }
+    if (process->has_closed) {
+        snprintf(key, sizeof key, "%sarrivals.process.closed", scope);
+        checker->fault(checker->ctx, key,
+            "closed-loop clients need 'simulate.duration' or "
+            "'simulate.requests', not windows");
+    }
 }
 
-/* A class without a time of its own is served where batching gives one. */
+static void check_processes(const RUN *run, const struct sim_checker *checker)
+{
+    const SIMULATE *s = &run->simulate;
+    char scope[96];
+
+    check_trace_classes(run, checker);
+    if (!isnan(s->duration_s) || s->requests >= 0)
+        return;
+    if (run->has_arrivals)
+        check_process(&run->arrivals.process, "", checker);
+    for (int c = 0; c < run->n_requests; c++) {
+        if (!run->requests[c].has_arrivals)
+            continue;
+        snprintf(scope, sizeof scope, "requests.%s.", run->requests[c].name);
+        check_process(&run->requests[c].arrivals.process, scope, checker);
+    }
+}
+
+/* A class without a time of its own is served where batching gives one, or its
+ * visits have their own. */
 static void check_service(const RUN *run, const struct sim_checker *checker)
 {
     for (int c = 0; c < run->n_requests; c++) {
         const CLASS *cls = &run->requests[c];
-        bool missing = false;
+        bool missing = cls->n_stages == 0, batched = true;
         char key[128];
-        if (cls->service_s != NULL || cls->has_token_time)
+        if (cls->service_s != NULL || cls->has_token_time || cls->has_journey ||
+            (cls->has_cascade && cls->cascade.small_s != NULL))
             continue;
+        for (int i = 0; i < cls->n_stages; i++)
+            missing = missing || cls->stages[i].service_s == NULL;
         for (int d = 0; d < run->n_deployments; d++)
             for (int i = 0; i < run->deployments[d].n_sites; i++)
-                missing = missing || !run->deployments[d].sites[i].has_batching;
+                batched = batched && run->deployments[d].sites[i].has_batching;
         snprintf(key, sizeof key, "requests.%s", cls->name);
-        if (missing)
+        if (missing && !batched)
             checker->fault(
                 checker->ctx, key, "needs either 'service' or 'token_time'");
     }
@@ -615,7 +685,9 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_service(run, checker);
     check_thresholds(run, checker);
     check_residency(run, checker);
-    check_trace(run, checker);
+    mdl_domain_check(run, checker);
+    check_processes(run, checker);
+    mdl_flow_check(run, checker);
     if (mdl_calendar_of(run->start).day_of_month != 1)
         checker->fault(
             checker->ctx, "start", "'start' must be the first day of a month");

@@ -13,10 +13,12 @@
 #include "models/build.h"
 #include "models/cost.h"
 #include "models/data.h"
+#include "models/domain.h"
 #include "models/energy.h"
 #include "models/facility.h"
 #include "models/failure.h"
 #include "models/finance.h"
+#include "models/flow_cfg.h"
 #include "models/hardware.h"
 #include "models/network.h"
 #include "models/power.h"
@@ -50,6 +52,9 @@ struct mdl_site_cfg {
     bool has_power_off;
     struct mdl_power_off_cfg power_off;
     struct mdl_hardware_cfg hardware;
+    int balance; /* enum mdl_balance */
+    bool has_cache;
+    struct mdl_cache_cfg cache;
     bool has_network; /* without: no time but `rtt` */
     struct mdl_network_cfg network;
     struct mdl_power_cfg power;
@@ -75,7 +80,11 @@ struct mdl_routing_cfg {
     int64_t choices; /* power-of-d */
     const char *const *prefer;
     int n_prefer;
+    bool has_spill;
+    struct mdl_spill_cfg spill;
     bool failover;
+    bool has_hedge;
+    struct mdl_hedge_cfg hedge;
 };
 
 struct mdl_deployment_cfg {
@@ -117,8 +126,15 @@ struct mdl_token_time_cfg {
     double per_output_token_ms;
 };
 
+/* Rows of a user's file, one of which each request draws. */
+struct mdl_pairs_cfg {
+    const char *file; /* resolved path */
+};
+
 struct mdl_tokens_cfg {
-    const char *like;                 /* built-in pair law, "azure-conv" */
+    const char *like; /* built-in pair law, "azure-conv" */
+    bool has_pairs;
+    struct mdl_pairs_cfg pairs;
     const struct sim_dist *input_tok; /* or {from: trace} */
     const struct sim_dist *output_tok;
 };
@@ -139,6 +155,22 @@ struct mdl_class_cfg {
     int64_t priority;
     const struct sim_dist *patience_s; /* NULL = waits for ever */
     const char *residency;
+    const char *const *only; /* entries that may serve it; none: all */
+    int n_only;
+    struct mdl_stage_cfg *stages;
+    int n_stages;
+    bool has_journey;
+    struct mdl_journey_cfg journey;
+    bool has_fork;
+    struct mdl_fork_cfg fork;
+    bool has_cascade;
+    struct mdl_cascade_cfg cascade;
+    bool has_retries;
+    struct mdl_retries_cfg retries;
+    bool has_limit;
+    struct mdl_limit_cfg limit;
+    bool has_fallback;
+    struct mdl_fallback_cfg fallback;
     double value_usd;
     bool has_arrivals;
     struct mdl_arrivals_cfg arrivals;
@@ -177,7 +209,8 @@ struct mdl_simulate_cfg {
     struct mdl_replications_cfg replications;
     bool has_precision;
     struct mdl_precision_cfg precision;
-    int64_t timelines;
+    int64_t sites; /* simulated of a fleet, about */
+    int64_t timelines; /* -1: as many as mdl_study_timelines() says */
     int engine;
 };
 
@@ -206,6 +239,8 @@ struct mdl_run_cfg {
     struct mdl_deflation_cfg deflation;
     struct mdl_class_cfg *requests;
     int n_requests;
+    struct mdl_domain_cfg *domains;
+    int n_domains;
     struct mdl_deployment_cfg *deployments;
     int n_deployments;
     bool has_finance;

@@ -55,6 +55,10 @@ int mdl_study_section(const struct mdl_study *study, int64_t replication);
 /** Length of the time line of a replication. */
 int64_t mdl_study_horizon_ns(const struct mdl_study *study);
 
+/** Timelines besides those of the replications: as the scenario says; else 1000
+ *  with windows, where they cost little, and none in one continuous run. */
+int64_t mdl_study_timelines(const struct mdl_study *study);
+
 /** Lead-in of a run that is not cut into windows [s] and [requests]. */
 void mdl_study_warmup(
     const struct mdl_study *study, double *lead_s, int64_t *lead_requests);

@@ -19,8 +19,8 @@
 #include "sim/dist.h"
 #include "sim/err.h"
 
-/* One more cause that takes a site down as a whole: the grid, a shock.  Lives
- * and repairs alternate. */
+/* One more cause that takes a site down as a whole: the grid, a shock, a shared
+ * domain.  Lives and repairs alternate. */
 struct mdl_tl_layer {
     const struct sim_dist *life_h, *repair_h; /* repair NULL = never */
     double hit_frac; /* chance that an event of a shared cause takes this
@@ -29,7 +29,7 @@ struct mdl_tl_layer {
                       * same times; 0 = the member's own */
 };
 
-enum { MDL_TL_MAX_LAYERS = 8 };
+enum { MDL_TL_MAX_LAYERS = 32 };
 
 /* What the timeline must know of a member, prepared once per scenario. */
 struct mdl_tl_member {
@@ -58,13 +58,14 @@ struct mdl_tl_change {
     bool layers_before;
 };
 
-/* Events of a member within the horizon. */
+/* Events of a member that are counted. */
 struct mdl_tl_counts {
     int64_t server_failures; /* of servers in operation, replaced or not */
     int64_t server_repairs;  /* completed */
     int64_t site_failures, wan_failures;
-    int64_t other_outages; /* of the further layers: grid, shocks */
+    int64_t other_outages; /* of the further layers: grid, shocks, domains */
     int64_t spares_used;   /* put in operation on a failure */
+    double crew_busy_ns;   /* integral of crews at work */
 };
 
 /* Disturbed time: more than 2 % of nominal capacity out of service. */
@@ -81,11 +82,10 @@ struct mdl_timeline {
     int64_t n_changes;
     struct mdl_tl_interval *disturbed; /* disjoint, increasing, not touching */
     int64_t n_disturbed;
-    struct mdl_tl_counts *counts; /* [n_members], over the horizon */
+    struct mdl_tl_counts *counts; /* [n_members] */
     int64_t *member_first;        /* [n_members + 1] into by_member */
-    int64_t *by_member;  /* indices into changes, grouped by member, in time
-                          * order within one */
-    double crew_busy_ns; /* integral of crews at work, all members */
+    int64_t *by_member; /* indices into changes, grouped by member, in time
+                         * order within one */
 };
 
 /**
@@ -124,6 +124,12 @@ SIM_MUST_CHECK int mdl_timeline_draw(const struct mdl_tl_member *members, int n,
     int64_t horizon_ns, uint64_t seed, uint64_t replication,
     struct mdl_timeline *out, struct sim_err *err);
 
+/** The same timeline, whose counts leave out what happens before `from_ns`
+ *  (0 .. horizon): the warm-up. */
+SIM_MUST_CHECK int mdl_timeline_draw_from(const struct mdl_tl_member *members,
+    int n, int64_t from_ns, int64_t horizon_ns, uint64_t seed,
+    uint64_t replication, struct mdl_timeline *out, struct sim_err *err);
+
 /** Free the memory; the timeline is all zero. */
 void mdl_timeline_release(struct mdl_timeline *tl);
 
@@ -147,8 +153,8 @@ struct mdl_tl_site_measures { /* of one member; integrals in hours */
                           * layers: a server behind a cut line still runs */
     int64_t outages;     /* starts of down periods in [from, horizon) */
     double outage_h;     /* total length of down time */
-    double first_down_h; /* from `from`; INFINITY when never */
-    bool up_throughout;
+    double first_down_h; /* from time zero, when all was well, whatever `from`;
+                          * INFINITY when never */
 };
 
 struct mdl_tl_measures {   /* of the deployment */
@@ -161,7 +167,7 @@ struct mdl_tl_measures {   /* of the deployment */
     double sites_up_h;     /* integral of the number of members up */
     double k_up_h;         /* time with >= needed_sites members up */
     int64_t k_outages;     /* starts of periods with fewer */
-    double k_first_down_h; /* as of a member */
+    double k_first_down_h; /* as of a member, from time zero */
     struct mdl_tl_site_measures *site; /* [n_members], caller's storage */
 };
 

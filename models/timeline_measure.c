@@ -58,20 +58,22 @@ bool mdl_timeline_disturbed(
 
 /* ---- up and down ---- */
 
-/* A condition that is up or down, followed from `from_ns` on. */
+/* A condition that is up or down, accounted from `from_ns` on. */
 struct track {
     int64_t from_ns;
     int64_t since_ns; /* accounted up to here, >= from */
     int64_t up_ns;
-    int64_t first_down_ns; /* -1: not yet */
+    int64_t first_down_ns; /* from time zero; -1: not yet */
     int64_t outages;
     bool up;
 };
 
 static struct track track_start(int64_t from_ns, bool up)
 {
-    return (struct track){
-        .from_ns = from_ns, .since_ns = from_ns, .first_down_ns = -1, .up = up};
+    return (struct track){.from_ns = from_ns,
+        .since_ns = from_ns,
+        .first_down_ns = up ? -1 : 0,
+        .up = up};
 }
 
 /* Account up to t, which before `from` means not at all. */
@@ -81,8 +83,6 @@ static void track_to(struct track *k, int64_t t_ns)
         return;
     if (k->up)
         k->up_ns += t_ns - k->since_ns;
-    else if (k->first_down_ns < 0)
-        k->first_down_ns = k->since_ns - k->from_ns;
     k->since_ns = t_ns;
 }
 
@@ -91,6 +91,8 @@ static void track_set(struct track *k, int64_t t_ns, bool up)
     track_to(k, t_ns);
     if (k->up && !up && t_ns >= k->from_ns)
         k->outages++;
+    if (!up && k->first_down_ns < 0)
+        k->first_down_ns = t_ns;
     k->up = up;
 }
 
@@ -133,7 +135,6 @@ static void measure_member(const struct mdl_timeline *tl, int member,
     out->outages = k.outages;
     out->outage_h = (double)(all_ns - k.up_ns) / ns_per_h;
     out->first_down_h = first_down_h(&k);
-    out->up_throughout = k.first_down_ns < 0;
 }
 
 /* ---- the deployment ---- */

@@ -1,19 +1,9 @@
 #include "models/tokens.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "models/site.h"
-
 enum { LEVELS = 10, GRID = 100 };
-
-bool mdl_tokens_from_trace(const struct mdl_tokens_cfg *cfg)
-{
-    if (cfg->like != NULL)
-        return strcmp(cfg->like, "trace") == 0;
-    return cfg->input_tok != NULL && sim_dist_is_traced(cfg->input_tok);
-}
 
 /* ---- built-in laws ------------------------------------------------------- */
 
@@ -67,6 +57,17 @@ static int copula(const struct mdl_data_source *data, const char *trace,
     return rc;
 }
 
+/* Both numbers come with the recorded request. */
+static int traced(
+    struct sim_arena *arena, struct mdl_token_law *out, struct sim_err *err)
+{
+    struct sim_dist *dist = NULL;
+    const int rc = sim_dist_traced(arena, &dist, err);
+
+    out->input = out->output = dist;
+    return rc;
+}
+
 int mdl_token_law_builtin(const struct mdl_data_source *data, const char *name,
     struct sim_arena *arena, struct mdl_token_law *out, struct sim_err *err)
 {
@@ -76,7 +77,7 @@ int mdl_token_law_builtin(const struct mdl_data_source *data, const char *name,
 
     *out = (struct mdl_token_law){.on = true};
     if (strcmp(name, "trace") == 0)
-        return SIM_OK; /* pairs come with the arrivals */
+        return traced(arena, out, err);
     if (!conv && strcmp(name, "azure-code") != 0)
         return sim_err_set(err, SIM_E_INPUT,
             "'tokens' is '%s', expected azure-conv, azure-code or trace", name);
@@ -90,6 +91,69 @@ int mdl_token_law_builtin(const struct mdl_data_source *data, const char *name,
     if (rc == SIM_OK)
         rc = copula(data, conv ? "azure_conv" : "azure_code", arena, out, err);
     return rc;
+}
+
+/* ---- rows of a file ------------------------------------------------------
+ */
+
+/* A column of amounts. */
+static int amounts(const struct mdl_csv *csv, const char *name,
+    struct sim_arena *arena, const double **out, struct sim_err *err)
+{
+    double *x = sim_arena_calloc(arena, (size_t)csv->n_rows, sizeof *x);
+    int rc;
+
+    if (x == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    rc = mdl_csv_numbers(csv, name, x, err);
+    for (int i = 0; rc == SIM_OK && i < csv->n_rows; i++) {
+        if (x[i] < 0.0)
+            rc = sim_err_set(err, SIM_E_INPUT, "%s:%d: '%s' is negative",
+                csv->name, csv->lines[i], name);
+    }
+    *out = x;
+    return rc;
+}
+
+/* Rows are equally likely. */
+static int row_of(const struct mdl_token_law *law, double u)
+{
+    const int row = (int)(u * law->n_pairs);
+
+    return row < law->n_pairs ? row : law->n_pairs - 1;
+}
+
+int mdl_token_law_pairs(const char *path, bool with_service,
+    struct sim_arena *arena, struct mdl_token_law *out, struct sim_err *err)
+{
+    struct mdl_token_law law = {.on = true};
+    struct sim_arena scratch = {0};
+    struct mdl_csv csv;
+    int rc = mdl_csv_file(path, &scratch, &csv, err);
+
+    if (rc == SIM_OK && csv.n_rows == 0)
+        rc =
+            sim_err_set(err, SIM_E_INPUT, "'%s' has no row to draw from", path);
+    if (rc == SIM_OK)
+        rc = amounts(&csv, "input_tokens", arena, &law.pair_input, err);
+    if (rc == SIM_OK)
+        rc = amounts(&csv, "output_tokens", arena, &law.pair_output, err);
+    if (rc == SIM_OK && with_service)
+        rc = amounts(&csv, "service_s", arena, &law.pair_service_s, err);
+    if (rc == SIM_OK) {
+        law.n_pairs = csv.n_rows;
+        *out = law;
+    }
+    sim_arena_release(&scratch);
+    return rc;
+}
+
+void mdl_token_law_service(const struct mdl_token_law *law,
+    struct sim_stream *in, double *service_s, int n)
+{
+    sim_stream_uniforms(in, service_s, (size_t)n);
+    for (int i = 0; i < n; i++)
+        service_s[i] = law->pair_service_s[row_of(law, service_s[i])];
 }
 
 /* ---- draws ------------------------------------------------------------------
@@ -124,6 +188,15 @@ static double joint_level(
 void mdl_token_law_fill(const struct mdl_token_law *law, struct sim_stream *in,
     struct sim_stream *out, double *input_tok, double *output_tok, int n)
 {
+    if (law->n_pairs > 0) {
+        sim_stream_uniforms(in, input_tok, (size_t)n);
+        for (int i = 0; i < n; i++) {
+            const int row = row_of(law, input_tok[i]);
+            input_tok[i] = law->pair_input[row];
+            output_tok[i] = law->pair_output[row];
+        }
+        return;
+    }
     if (!law->joint) {
         sim_dist_fill(law->input, in, input_tok, (size_t)n);
         sim_dist_fill(law->output, out, output_tok, (size_t)n);
@@ -137,6 +210,45 @@ void mdl_token_law_fill(const struct mdl_token_law *law, struct sim_stream *in,
         input_tok[i] = sim_dist_quantile(law->input, u);
         output_tok[i] = sim_dist_quantile(law->output, v);
     }
+}
+
+/* Mean and variance of one number alone. */
+static void marginal_moments(const struct sim_dist *dist, double traced_mean,
+    double traced_variance, double *mean, double *variance)
+{
+    const bool traced = sim_dist_is_traced(dist);
+    const double sd = sim_dist_sd(dist);
+
+    *mean = traced ? traced_mean : sim_dist_mean(dist);
+    *variance = traced ? traced_variance : sd * sd;
+}
+
+void mdl_token_law_moments(const struct mdl_token_law *law,
+    const struct mdl_pair_moments *trace, struct mdl_pair_moments *out)
+{
+    const double n = trace->n > 0.0 ? trace->n : 1.0;
+
+    *out = (struct mdl_pair_moments){0};
+    for (int i = 0; i < law->n_pairs; i++)
+        mdl_pair_moments_add(out, law->pair_input[i], law->pair_output[i]);
+    if (law->n_pairs > 0)
+        return;
+    out->n = 1.0;
+    marginal_moments(
+        law->input, trace->mean_x, trace->xx / n, &out->mean_x, &out->xx);
+    marginal_moments(
+        law->output, trace->mean_y, trace->yy / n, &out->mean_y, &out->yy);
+    if (mdl_token_law_recorded(law, true))
+        out->xy = trace->xy / n;
+}
+
+bool mdl_token_law_recorded(const struct mdl_token_law *law, bool both)
+{
+    if (!law->on || law->n_pairs > 0)
+        return false;
+    const bool in = sim_dist_is_traced(law->input);
+    const bool out = sim_dist_is_traced(law->output);
+    return both ? in && out : in || out;
 }
 
 void mdl_token_law_work(const struct mdl_token_law *law, double base, double a,
@@ -158,71 +270,4 @@ void mdl_token_law_work(const struct mdl_token_law *law, double base, double a,
     }
     *mean = sum / (GRID * GRID);
     *variance = sum2 / (GRID * GRID) - *mean * *mean;
-}
-
-/* ---- traces
- * ------------------------------------------------------------------- */
-
-static int has_column(const struct mdl_csv *csv, const char *name)
-{
-    for (int i = 0; i < csv->n_columns; i++) {
-        if (strcmp(csv->header[i], name) == 0)
-            return 1;
-    }
-    return 0;
-}
-
-static int token_column(const struct mdl_csv *csv, const char *name,
-    struct sim_arena *arena, double **out, struct sim_err *err)
-{
-    int rc;
-
-    if (!has_column(csv, name))
-        return SIM_OK;
-    *out = sim_arena_calloc(arena, (size_t)csv->n_rows, sizeof **out);
-    if (*out == NULL)
-        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
-    rc = mdl_csv_numbers(csv, name, *out, err);
-    for (int i = 0; rc == SIM_OK && i < csv->n_rows; i++) {
-        if (!((*out)[i] >= 0.0))
-            return sim_err_set(err, SIM_E_INPUT, "%s:%d: '%s' is negative",
-                csv->name, csv->lines[i], name);
-    }
-    return rc;
-}
-
-int mdl_trace_read(const char *path, double scale, struct sim_arena *arena,
-    struct mdl_trace *out, struct sim_err *err)
-{
-    struct mdl_trace trace = {0};
-    struct mdl_csv csv;
-    int rc = mdl_csv_file(path, arena, &csv, err);
-
-    if (rc != SIM_OK)
-        return rc;
-    trace.n = csv.n_rows;
-    trace.t_s = sim_arena_calloc(arena, (size_t)csv.n_rows, sizeof(double));
-    if (trace.t_s == NULL)
-        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
-    rc = mdl_csv_numbers(&csv, "t_s", trace.t_s, err);
-    if (rc == SIM_OK)
-        rc = token_column(&csv, "input_tokens", arena, &trace.input_tok, err);
-    if (rc == SIM_OK)
-        rc = token_column(&csv, "output_tokens", arena, &trace.output_tok, err);
-    if (rc != SIM_OK)
-        return rc;
-    /* as written, before the division rounds equal times apart */
-    for (int i = 0; i < trace.n; i++) {
-        if (trace.t_s[i] < (i > 0 ? trace.t_s[i - 1] : 0.0))
-            return sim_err_set(err, SIM_E_INPUT,
-                "%s:%d: 't_s' is not increasing from 0", csv.name,
-                csv.lines[i]);
-    }
-    for (int i = 0; i < trace.n; i++)
-        trace.t_s[i] /= scale;
-    if (trace.n < 2)
-        return sim_err_set(
-            err, SIM_E_INPUT, "%s: a trace needs at least 2 rows", csv.name);
-    *out = trace;
-    return SIM_OK;
 }

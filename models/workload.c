@@ -21,18 +21,52 @@ static double sine_at(const struct mdl_sine_cfg *sine, double hour)
     return 1.0 + sine->amplitude_frac * c;
 }
 
-static double table_at(
-    const struct mdl_arrivals_cfg *cfg, const double *week, int hour_of_week)
+/* Factor of a table of n equal steps of a day or of a week, at an hour of the
+ * week that lies inside a step. */
+static double step_at(const double *x, int n, double hour)
 {
-    const int hour = hour_of_week % 24, day = hour_of_week / 24;
-    double x = cfg->daily.n_hours == 24 ? cfg->daily.hours[hour]
-                                        : mdl_day_shape(cfg->daily.shape)[hour];
+    const double span = n == 24 || n == 1440 ? SIM_H_PER_DAY : SIM_H_PER_WEEK;
 
-    if (cfg->weekly.n_days == 7)
-        x *= cfg->weekly.days[day];
-    if (week != NULL)
-        x *= week[hour_of_week];
-    return x;
+    return x[(int)(fmod(hour, span) / span * n)];
+}
+
+/* The tables whose product is the shape; NULL where there is none. */
+struct factors {
+    const double *day, *week;
+    int n_day, n_week;
+};
+
+static int read_factors(const struct mdl_arrivals_cfg *cfg,
+    const struct mdl_data_source *data, struct sim_arena *arena,
+    struct factors *f, struct sim_err *err)
+{
+    static const int day_sizes[] = {24, 168, 1440, 10080, 0};
+    static const int week_sizes[] = {7, 168, 10080, 0};
+    int rc = SIM_OK;
+
+    *f = (struct factors){.day = cfg->daily.hours,
+        .n_day = cfg->daily.n_hours,
+        .week = cfg->weekly.days,
+        .n_week = cfg->weekly.n_days};
+    if (cfg->daily.file != NULL)
+        rc = mdl_factors_file(
+            cfg->daily.file, day_sizes, arena, &f->day, &f->n_day, err);
+    else if (f->n_day != 24) {
+        f->day = mdl_day_shape(cfg->daily.shape);
+        f->n_day = 24;
+    }
+    if (rc == SIM_OK && cfg->weekly.file != NULL)
+        rc = mdl_factors_file(
+            cfg->weekly.file, week_sizes, arena, &f->week, &f->n_week, err);
+    else if (rc == SIM_OK && cfg->weekly.like != NULL) {
+        double *week = sim_arena_calloc(arena, 168, sizeof *week);
+        if (week == NULL)
+            return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+        rc = mdl_week_table(data, cfg->weekly.like, week, err);
+        f->week = week;
+        f->n_week = 168;
+    }
+    return rc;
 }
 
 /* Scale to mean 1.  The mean of a periodic piecewise-linear function is the
@@ -56,17 +90,14 @@ int mdl_shape_build(const struct mdl_arrivals_cfg *cfg,
     struct mdl_shape *out, struct sim_err *err)
 {
     const bool sine = cfg->daily.has_sine;
-    double week[168];
-    const double *weekly = NULL;
-    int rc;
+    struct factors f;
+    const int rc = read_factors(cfg, data, arena, &f, err);
 
-    if (cfg->weekly.like != NULL) {
-        rc = mdl_week_table(data, cfg->weekly.like, week, err);
-        if (rc != SIM_OK)
-            return rc;
-        weekly = week;
-    }
-    *out = (struct mdl_shape){.n = sine ? MDL_WEEK_KNOTS : 168};
+    if (rc != SIM_OK)
+        return rc;
+    /* a knot a minute where something changes by the minute */
+    *out = (struct mdl_shape){
+        .n = sine || f.n_day > 168 || f.n_week > 168 ? MDL_WEEK_KNOTS : 168};
     out->step_s = WEEK_S / out->n;
     out->phase_s = out->step_s / 2;
     out->knot = sim_arena_calloc(arena, (size_t)out->n, sizeof *out->knot);
@@ -74,7 +105,9 @@ int mdl_shape_build(const struct mdl_arrivals_cfg *cfg,
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     for (int i = 0; i < out->n; i++) {
         const double hour = (i + 0.5) * 168.0 / out->n;
-        out->knot[i] = table_at(cfg, weekly, (int)hour);
+        out->knot[i] = step_at(f.day, f.n_day, hour);
+        if (f.n_week > 0)
+            out->knot[i] *= step_at(f.week, f.n_week, hour);
         if (sine)
             out->knot[i] *= sine_at(&cfg->daily.sine, hour);
     }
@@ -239,10 +272,10 @@ void mdl_arrivals_law(struct mdl_arrivals *a, const struct mdl_gap_law *law,
     struct sim_key states = *key;
 
     a->law = law;
-    if (law->n_states == 0)
-        return;
     states.purpose = SIM_FOR_RATE;
     sim_stream_init(&a->states, &states);
+    if (law->n_states == 0)
+        return;
     /* a stationary start: the state by its share of time, the rest of the
      * sojourn exponential again */
     for (int i = 0; i < law->n_states; i++)
@@ -291,7 +324,7 @@ int mdl_arrivals_fill(struct mdl_arrivals *a, double until_s, double *t, int n)
         const double area = len * (a->a + 0.5 * a->b * len);
         if (a->carry < 0.0)
             a->carry =
-                next_gap(a) * (a->law != NULL ? (double)a->law->batch : 1.0);
+                next_gap(a) * (a->law != NULL ? a->law->batch_mean : 1.0);
         const double y = a->done + a->carry;
         if (y >= area) {
             if (a->seg_end_s >= until_s)
@@ -309,7 +342,9 @@ int mdl_arrivals_fill(struct mdl_arrivals *a, double until_s, double *t, int n)
         a->done = y;
         a->carry = -1.0;
         t[count++] = at;
-        a->pending = a->law != NULL ? a->law->batch - 1 : 0;
+        if (a->law != NULL && a->law->batch != NULL)
+            a->pending =
+                mdl_batch_size(sim_dist_draw(a->law->batch, &a->states)) - 1;
         a->pending_s = at;
     }
     return count;

@@ -29,10 +29,17 @@ struct mdl_cox_cfg {
     double slow_s, slow_shape; /* slow gamma factor */
 };
 
+/* Replay of a recorded trace (trace.h). */
 struct mdl_trace_cfg {
     const char *file; /* resolved path of a CSV with column t_s */
     double scale;     /* rates multiplied by this (times divided) */
+    bool loop;        /* begin again at the end */
+    double shift_s;   /* this much of the recording is skipped */
+    double period_s;  /* of the loop; NAN or 0: last arrival + mean gap */
+    int origin;       /* enum mdl_trace_origin */
 };
+
+enum mdl_trace_origin { MDL_TRACE_FIRST_ROW, MDL_TRACE_ZERO };
 
 struct mdl_gamma_cfg {
     double cv_frac; /* coefficient of variation of the gaps */
@@ -46,7 +53,14 @@ struct mdl_mmpp_cfg {
 };
 
 struct mdl_batch_cfg {
-    int64_t size; /* requests that come together */
+    const struct sim_dist *size; /* requests that come together, rounded up */
+    double geometric; /* or the mean of a geometric size; NAN or 0: none */
+};
+
+/* Clients that wait for an answer before they think and send again. */
+struct mdl_closed_cfg {
+    int64_t population;
+    const struct sim_dist *think_s;
 };
 
 struct mdl_process_cfg {
@@ -62,6 +76,8 @@ struct mdl_process_cfg {
     struct mdl_batch_cfg batch;
     bool has_trace;
     struct mdl_trace_cfg trace;
+    bool has_closed;
+    struct mdl_closed_cfg closed;
 };
 
 struct mdl_sine_cfg {
@@ -75,12 +91,14 @@ struct mdl_daily_cfg {
     int n_hours;
     bool has_sine;
     struct mdl_sine_cfg sine;
+    const char *file; /* or a CSV of factors, resolved path */
 };
 
 struct mdl_weekly_cfg {
     const char *like;   /* built-in hour-of-week table, NULL = flat */
     const double *days; /* 7 factors, Monday first */
     int n_days;
+    const char *file; /* or a CSV of factors, resolved path */
 };
 
 struct mdl_arrivals_cfg {
@@ -151,7 +169,8 @@ SIM_MUST_CHECK int mdl_cox_build(const struct mdl_cox_cfg *cfg,
 struct mdl_gap_law {
     const struct sim_dist *renewal; /* gaps; NULL = exponential */
     double scale;                   /* makes their mean 1 */
-    int64_t batch;                  /* requests an arrival brings, >= 1 */
+    const struct sim_dist *batch;   /* size of a batch; NULL = single */
+    double batch_mean;              /* of the size, rounded up; 1 = single */
     int n_states;                   /* MMPP; 0 = none */
     const double *level;            /* rate of a state over the mean rate */
     const double *sojourn_s;
@@ -161,6 +180,9 @@ struct mdl_gap_law {
 /** The law of a process block.  @retval SIM_OK, SIM_E_NOMEM, SIM_E_INPUT */
 SIM_MUST_CHECK int mdl_gap_law_build(const struct mdl_process_cfg *cfg,
     struct sim_arena *arena, struct mdl_gap_law *out, struct sim_err *err);
+
+/** Requests of a batch that was drawn as x: rounded up, 1 .. 1,000,000. */
+int64_t mdl_batch_size(double x);
 
 /** May the process be restarted at any time (Poisson, Cox, batches)? */
 bool mdl_gap_law_memoryless(const struct mdl_gap_law *law);
@@ -184,7 +206,7 @@ struct mdl_arrivals {
     const struct mdl_gap_law *law; /* NULL: exponential gaps, one at a time */
     int64_t pending;               /* of the batch that has arrived */
     double pending_s;
-    struct sim_stream states; /* MMPP */
+    struct sim_stream states; /* MMPP; sizes of batches */
     int state;
     double state_end_s;
 };

@@ -1,4 +1,4 @@
-/* Built-in laws of arrivals: weekly shapes and burstiness. */
+/* Shapes of the week from tables and files; laws of burstiness and of gaps. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "models/workload.h"
 #include "models/workload_shapes.h"
 #include "sim/dist_law.h"
+#include "sim/fmath.h"
 
 int mdl_week_table(const struct mdl_data_source *data, const char *name,
     double week[168], struct sim_err *err)
@@ -33,6 +34,44 @@ int mdl_week_table(const struct mdl_data_source *data, const char *name,
             "'arrivals.weekly' is '%s', expected servegen_msmall, "
             "servegen_mmid or servegen_mlarge",
             name);
+    return rc;
+}
+
+int mdl_factors_file(const char *path, const int *sizes,
+    struct sim_arena *arena, const double **x, int *n, struct sim_err *err)
+{
+    struct mdl_csv csv;
+    char allowed[64] = "";
+    double *factor;
+    int size = 0;
+    int rc = mdl_csv_file(path, arena, &csv, err);
+
+    for (int i = 0; sizes[i] > 0; i++) {
+        const size_t used = strlen(allowed);
+        size = rc == SIM_OK && csv.n_rows == sizes[i] ? sizes[i] : size;
+        snprintf(allowed + used, sizeof allowed - used, "%s%d",
+            i == 0             ? ""
+            : sizes[i + 1] > 0 ? ", "
+                               : " or ",
+            sizes[i]);
+    }
+    if (rc == SIM_OK && size == 0)
+        rc = sim_err_set(err, SIM_E_INPUT,
+            "'%s' has %d rows of factors, expected %s", path, csv.n_rows,
+            allowed);
+    if (rc != SIM_OK)
+        return rc;
+    factor = sim_arena_calloc(arena, (size_t)size, sizeof *factor);
+    if (factor == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    for (int i = 0; rc == SIM_OK && i < size; i++) {
+        rc = mdl_csv_number(&csv, i, csv.n_columns - 1, &factor[i], err);
+        if (rc == SIM_OK && factor[i] < 0.0)
+            rc = sim_err_set(err, SIM_E_INPUT, "%s:%d: a factor is negative",
+                csv.name, csv.lines[i]);
+    }
+    *x = factor;
+    *n = size;
     return rc;
 }
 
@@ -111,16 +150,57 @@ static int mmpp_law(const struct mdl_mmpp_cfg *cfg, struct sim_arena *arena,
     return SIM_OK;
 }
 
+enum { MAX_BATCH = 1000000 };
+
+int64_t mdl_batch_size(double x)
+{
+    return x <= 1.0 ? 1 : x >= MAX_BATCH ? MAX_BATCH : (int64_t)ceil(x);
+}
+
+/* E max(1, ceil X) with ceil X <= n: 1 + sum of P(X > k) over 1 <= k < n. */
+static double batch_mean(const struct sim_dist *size)
+{
+    double mean = 1.0, above = 1.0;
+
+    for (int k = 1; k < MAX_BATCH && above > 0.0; k++) {
+        above = sim_dist_above(size, k);
+        mean += above;
+    }
+    return mean;
+}
+
+/* ceil of an exponential of rate y is geometric: P(> k) = e^(-k y), so that
+ * the mean m asks for e^-y = 1 - 1/m. */
+static int batch_law(const struct mdl_batch_cfg *cfg, struct sim_arena *arena,
+    struct mdl_gap_law *out, struct sim_err *err)
+{
+    struct sim_dist *law = NULL;
+    int rc = SIM_OK;
+
+    out->batch = cfg->size;
+    if (cfg->size == NULL) {
+        if (cfg->geometric == 1.0)
+            rc = sim_dist_constant(1.0, arena, &law, err);
+        else
+            rc = sim_law_exponential(
+                -1.0 / sim_log(1.0 - 1.0 / cfg->geometric), arena, &law, err);
+        out->batch = law;
+    }
+    if (rc == SIM_OK)
+        out->batch_mean = sim_law_round12(batch_mean(out->batch));
+    return rc;
+}
+
 int mdl_gap_law_build(const struct mdl_process_cfg *cfg,
     struct sim_arena *arena, struct mdl_gap_law *out, struct sim_err *err)
 {
     struct sim_dist *gamma = NULL;
     int rc = SIM_OK;
 
-    *out = (struct mdl_gap_law){.scale = 1.0, .batch = 1};
+    *out = (struct mdl_gap_law){.scale = 1.0, .batch_mean = 1.0};
     if (cfg->has_batch)
-        out->batch = cfg->batch.size;
-    if (cfg->has_mmpp)
+        rc = batch_law(&cfg->batch, arena, out, err);
+    if (rc == SIM_OK && cfg->has_mmpp)
         rc = mmpp_law(&cfg->mmpp, arena, out, err);
     if (rc == SIM_OK && cfg->has_gamma) {
         rc = sim_law_gamma(1.0, 1.0 / (cfg->gamma.cv_frac * cfg->gamma.cv_frac),

@@ -3,6 +3,7 @@
 #define MODELS_WORKLOAD_SHAPES_H
 
 #include "models/data.h"
+#include "sim/arena.h"
 #include "sim/err.h"
 
 /** Names of the built-in days, NULL-terminated: choices of `daily`. */
@@ -19,5 +20,16 @@ const double *mdl_day_shape(int shape);
  */
 SIM_MUST_CHECK int mdl_week_table(const struct mdl_data_source *data,
     const char *name, double week[168], struct sim_err *err);
+
+/**
+ * Factors of a user's CSV file: the numbers of its last column.
+ * @param sizes  numbers of rows that are allowed, ended by 0
+ * @param x, n   out: the factors, none negative
+ * @retval SIM_E_INPUT  another number of rows, a negative factor, a fault of
+ *                      the file
+ * @retval SIM_E_IO, SIM_E_LIMIT, SIM_E_NOMEM
+ */
+SIM_MUST_CHECK int mdl_factors_file(const char *path, const int *sizes,
+    struct sim_arena *arena, const double **x, int *n, struct sim_err *err);
 
 #endif /* MODELS_WORKLOAD_SHAPES_H */

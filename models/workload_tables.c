@@ -1,10 +1,12 @@
 /* Row tables of the arrivals block, and its built-in shapes. */
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "models/workload.h"
 #include "models/workload_shapes.h"
+#include "sim/dist.h"
 
 /* clang-format off */
 const char *const mdl_day_shape_names[] = {"flat", "office", "retail", "evening", NULL};
@@ -70,13 +72,31 @@ static const struct sim_table cox_table = {.name = "cox", SIM_ROWS(cox_rows), .s
     .doc = "Poisson arrivals whose rate is multiplied by two gamma factors, each redrawn at its interval."};
 
 #define TRACE struct mdl_trace_cfg
+static const char *const origins[] = {"first-row", "zero", NULL};
 static const struct sim_param trace_rows[] = {
     {SIM_PARAM_STR(TRACE, file), .unit = "", .required = true, .flags = SIM_P_FILE | SIM_P_SCALAR | SIM_P_STATE,
-     .doc = "CSV with a column t_s (seconds, increasing) and, where used, input_tokens and output_tokens."},
+     .doc = "CSV of any size with a column t_s (seconds, not decreasing) and, as needed, input_tokens, output_tokens, service_s (seconds of work) and user (a user's name; without it users are drawn by weight)."},
     {SIM_PARAM_F64(TRACE, scale), .unit = "", .dflt = 1, .min = 1e-6, .max = 1e6, .flags = SIM_P_STATE,
      .doc = "Rate multiplier: times of the trace are divided by it."},
+    {SIM_PARAM_BOOL(TRACE, loop), .unit = "", .dflt = 0, .flags = SIM_P_STATE,
+     .doc = "Begin again at the end of the trace."},
+    {SIM_PARAM_F64(TRACE, shift_s), .unit = "s", .dflt = 0, .min = 0, .max = 1e12, .flags = SIM_P_STATE,
+     .doc = "This much of the recording (before 'scale') is skipped; with 'loop' it comes at the end of each round."},
+    {SIM_PARAM_F64(TRACE, period_s), .unit = "s", .min = 0, .max = 1e12, .flags = SIM_P_OPTIONAL | SIM_P_ABOVE_MIN | SIM_P_STATE,
+     .doc = "Length of a round of the loop (before 'scale'); absent: the time of the last row plus the mean gap."},
+    {SIM_PARAM_ENUM(TRACE, origin, origins), .unit = "", .dflt = MDL_TRACE_FIRST_ROW, .flags = SIM_P_STATE,
+     .doc = "Time of the file at which the run starts: that of its first row (t_s may count from anywhere), or t_s = 0."},
 };
-static const struct sim_table trace_table = {.name = "trace", SIM_ROWS(trace_rows), .size = sizeof(TRACE),
+
+static void check_trace(const void *cfg, const struct sim_checker *checker)
+{
+    const TRACE *trace = cfg;
+
+    if (trace->period_s > 0.0 && !trace->loop)
+        checker->fault(checker->ctx, "period", "is the length of a round, and needs 'loop: true'");
+}
+
+static const struct sim_table trace_table = {.name = "trace", SIM_ROWS(trace_rows), .size = sizeof(TRACE), .check = check_trace,
     .doc = "Replay of recorded arrivals; needs 'duration' or 'requests' under 'simulate'."};
 
 #define GAMMA struct mdl_gamma_cfg
@@ -92,7 +112,7 @@ static const struct sim_param mmpp_rows[] = {
     {SIM_PARAM_F64S(MMPP, rates_per_s, n_rates), .unit = "1/s", .required = true, .min = 0, .max = 1e9, .flags = SIM_P_STATE,
      .doc = "Rate of all users together in each state; with 'arrivals.rate' given, scaled to that mean."},
     {SIM_PARAM_F64S(MMPP, sojourn_s, n_sojourn), .unit = "s", .required = true, .min = 1e-9, .max = 1e10, .flags = SIM_P_STATE,
-     .doc = "Mean time in each state; the states follow in turn."},
+     .doc = "Mean time in each state (exponential); the states follow in the order of the lists, the first after the last."},
 };
 
 static void check_mmpp(const void *cfg, const struct sim_checker *checker)
@@ -107,15 +127,40 @@ static void check_mmpp(const void *cfg, const struct sim_checker *checker)
 }
 
 static const struct sim_table mmpp_table = {.name = "mmpp", SIM_ROWS(mmpp_rows), .size = sizeof(MMPP), .check = check_mmpp,
-    .doc = "Markov-modulated Poisson process with cyclic states."};
+    .doc = "Markov-modulated Poisson process: two or more states, in cyclic order."};
 
 #define BATCH struct mdl_batch_cfg
 static const struct sim_param batch_rows[] = {
-    {SIM_PARAM_I64(BATCH, size), .unit = "", .required = true, .min = 1, .max = 1e6, .flags = SIM_P_SCALAR | SIM_P_STATE,
-     .doc = "Requests that arrive together; the rate stays that of requests."},
+    {SIM_PARAM_DIST(BATCH, size), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_SCALAR | SIM_P_STATE,
+     .doc = "Requests that arrive together: a whole number, or a distribution whose draws are rounded up (1 .. 1e6)."},
+    {SIM_PARAM_F64(BATCH, geometric), .unit = "", .min = 1, .max = 1e5, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
+     .doc = "Mean of a geometric size (1, 2, 3 ...)."},
 };
-static const struct sim_table batch_table = {.name = "batch arrivals", SIM_ROWS(batch_rows), .size = sizeof(BATCH),
-    .doc = "Poisson arrivals of batches."};
+
+static void check_batch(const void *cfg, const struct sim_checker *checker)
+{
+    const BATCH *batch = cfg;
+
+    if (batch->size != NULL && sim_dist_is_never(batch->size))
+        checker->fault(checker->ctx, "size", "is never, expected a number of requests");
+    if (batch->size == NULL || !sim_dist_is_constant(batch->size))
+        return;
+    if (!(sim_dist_mean(batch->size) >= 1.0) || sim_dist_mean(batch->size) != floor(sim_dist_mean(batch->size)))
+        checker->fault(checker->ctx, "size", "is %g, expected a whole number from 1, or a distribution", sim_dist_mean(batch->size));
+}
+
+static const struct sim_table batch_table = {.name = "batch arrivals", SIM_ROWS(batch_rows), .size = sizeof(BATCH), .check = check_batch, .one_of = true,
+    .doc = "Poisson arrivals of batches; the rate stays that of requests."};
+
+#define CLOSED struct mdl_closed_cfg
+static const struct sim_param closed_rows[] = {
+    {SIM_PARAM_I64(CLOSED, population), .unit = "", .required = true, .min = 1, .max = 1e7, .flags = SIM_P_STATE,
+     .doc = "Clients of all users together, dealt to them by weight."},
+    {SIM_PARAM_DIST(CLOSED, think_s), .unit = "s", .required = true, .min = 0, .max = 1e9, .flags = SIM_P_STATE,
+     .doc = "Time between an answer and the client's next request."},
+};
+static const struct sim_table closed_table = {.name = "closed loop", SIM_ROWS(closed_rows), .size = sizeof(CLOSED),
+    .doc = "Clients that wait for the answer before they send again; needs 'duration' or 'requests' under 'simulate'."};
 
 #define PROCESS struct mdl_process_cfg
 static const char *const laws[] = {"poisson", NULL};
@@ -129,6 +174,7 @@ static const struct sim_param process_rows[] = {
     {SIM_PARAM_GROUP_OPT(PROCESS, mmpp, &mmpp_table, has_mmpp), .doc = "A rate that jumps between states."},
     {SIM_PARAM_GROUP_OPT(PROCESS, batch, &batch_table, has_batch), .doc = "Requests in batches."},
     {SIM_PARAM_GROUP_OPT(PROCESS, trace, &trace_table, has_trace), .doc = "Replay of a recorded trace."},
+    {SIM_PARAM_GROUP_OPT(PROCESS, closed, &closed_table, has_closed), .doc = "Clients that wait for an answer."},
 };
 static const struct sim_table process_table = {.name = "process", SIM_ROWS(process_rows), .size = sizeof(PROCESS),
     .one_of = true, .doc = "How requests follow one another."};
@@ -150,6 +196,8 @@ static const struct sim_param daily_rows[] = {
     {SIM_PARAM_F64S(DAILY, hours, n_hours), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_SEQ | SIM_P_STATE,
      .doc = "24 factors, local midnight first; linear between the hours' mid-points."},
     {SIM_PARAM_GROUP_OPT(DAILY, sine, &sine_table, has_sine), .doc = "A sine wave."},
+    {SIM_PARAM_STR(DAILY, file), .unit = "", .flags = SIM_P_FILE | SIM_P_STATE,
+     .doc = "CSV whose last column holds factors: 24 (hours) or 1,440 (minutes) from local midnight, or 168 or 10,080 of a week from Monday."},
 };
 
 static void check_daily(const void *cfg, const struct sim_checker *checker)
@@ -173,6 +221,8 @@ static const struct sim_param weekly_rows[] = {
      .doc = "Built-in hour-of-week table of a production service: servegen_msmall, servegen_mmid, servegen_mlarge.", .source = "[SERVEGEN]"},
     {SIM_PARAM_F64S(WEEKLY, days, n_days), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_SEQ | SIM_P_STATE,
      .doc = "7 factors, Monday first."},
+    {SIM_PARAM_STR(WEEKLY, file), .unit = "", .flags = SIM_P_FILE | SIM_P_STATE,
+     .doc = "CSV whose last column holds factors from Monday: 7 (days), 168 (hours) or 10,080 (minutes)."},
 };
 
 static void check_weekly(const void *cfg, const struct sim_checker *checker)
@@ -203,12 +253,40 @@ static const struct sim_param rows[] = {
 };
 /* clang-format on */
 
+/* A trace brings its own rate: what else would speak of one has no effect. */
+static void check_replay(const CFG *arrivals, const struct sim_checker *checker)
+{
+    static const char *const keys[] = {"rate", "daily", "weekly", "growth"};
+    const struct mdl_daily_cfg *daily = &arrivals->daily;
+    const struct mdl_weekly_cfg *weekly = &arrivals->weekly;
+    const bool given[] = {!isnan(arrivals->rate_per_s),
+        daily->shape != 0 || daily->n_hours > 0 || daily->has_sine ||
+            daily->file != NULL,
+        weekly->like != NULL || weekly->n_days > 0 || weekly->file != NULL,
+        arrivals->growth_per_yr != 0.0};
+
+    for (int i = 0; i < 4; i++) {
+        if (given[i])
+            checker->fault(checker->ctx, keys[i],
+                "has no effect on a trace, which brings its own times "
+                "('scale' changes its rate)");
+    }
+}
+
 static void check(const void *cfg, const struct sim_checker *checker)
 {
     const CFG *arrivals = cfg;
     const bool no_rate = !(arrivals->rate_per_s == arrivals->rate_per_s);
 
-    if (no_rate && !arrivals->process.has_trace && !arrivals->process.has_mmpp)
+    if (arrivals->process.has_trace)
+        check_replay(arrivals, checker);
+
+    if (arrivals->process.has_closed && !no_rate)
+        checker->fault(checker->ctx, "rate",
+            "has no meaning with closed-loop clients, who send as they are "
+            "answered");
+    if (no_rate && !arrivals->process.has_trace &&
+        !arrivals->process.has_mmpp && !arrivals->process.has_closed)
         checker->fault(checker->ctx, "", "needs a 'rate'");
 }
 

@@ -44,12 +44,15 @@ SIM_MUST_CHECK int mdl_world_run(
  *     tau = 2 rho (ca2 + cs2) E[S] / (c (1 - rho)^2)
  * at the rates of the window, longer when fluid backlog of the last 6 h
  * reaches into it.  *clipped is set when 6 h are not enough.
+ * @retval SIM_OK, SIM_E_NOMEM
  */
-double mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
-    const struct mdl_timeline *timeline, double t0_s, bool *clipped);
+SIM_MUST_CHECK int mdl_world_lead(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, const struct mdl_timeline *timeline, double t0_s,
+    double *lead_s, bool *clipped, struct sim_err *err);
 
-/** The lead-in at the mean rates of year 0, for the strata. */
-double mdl_world_mean_lead(
-    const struct mdl_plan *plan, const struct mdl_dep *dep);
+/** The lead-in at the mean rates of year 0, for the strata.
+ *  @retval SIM_OK, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_world_mean_lead(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, double *lead_s, struct sim_err *err);
 
 #endif /* MODELS_WORLD_H */

@@ -72,7 +72,7 @@ static const struct sim_param constant_rows[] = {
       .flags = SIM_P_SCALAR, .doc = "The value of every draw." },
 };
 
-static const char *const from_names[] = {"trace", NULL};
+static const char *const from_names[] = {"trace", "pairs", NULL};
 static const struct sim_param from_rows[] = {
     { SIM_PARAM_ENUM(struct from_cfg, source, from_names), .unit = "", .required = true,
       .flags = SIM_P_SCALAR, .doc = "Where the value comes from." },
@@ -466,8 +466,10 @@ static int never_prepare(const void *params, struct sim_arena *arena,
 static int from_prepare(const void *params, struct sim_arena *arena,
     struct sim_dist **out, struct sim_err *err)
 {
-    (void)params;
-    return sim_dist_traced(arena, out, err);
+    const struct from_cfg *cfg = params;
+
+    return cfg->source == 0 ? sim_dist_traced(arena, out, err)
+                            : sim_dist_paired(arena, out, err);
 }
 
 /* clang-format off */
@@ -488,7 +490,7 @@ static const struct sim_dist_kind kinds[] = {
     KIND(uniform, struct points_cfg, "Equally likely between two ends."),
     KIND(triangular, struct points_cfg, "Rising to the mode, then falling."),
     KIND(empirical, struct empirical_cfg, "One of the values of a sample."),
-    KIND(from, struct from_cfg, "The value that a recorded request brings: {from: trace}."),
+    KIND(from, struct from_cfg, "The value that a recorded request brings, {from: trace}, or the resampled row of tokens: {pairs: ...}, {from: pairs}: column service_s for a service time."),
     { "never", { .name = "never", .doc = "It does not happen: repair: never.", .size = sizeof(struct never_cfg) },
       never_prepare },
 };

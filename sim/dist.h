@@ -127,6 +127,9 @@ double sim_dist_sd(const struct sim_dist *dist);
 /** Quantile: the smallest x with F(x) >= p, p in (0, 1). */
 double sim_dist_quantile(const struct sim_dist *dist, double p);
 
+/** P(X > x), for any x. */
+double sim_dist_above(const struct sim_dist *dist, double x);
+
 /** Ends of the support: no draw lies outside; the upper may be INFINITY. */
 double sim_dist_low(const struct sim_dist *dist);
 double sim_dist_high(const struct sim_dist *dist);
@@ -134,15 +137,19 @@ double sim_dist_high(const struct sim_dist *dist);
 /** Is it constant?  (Then every draw equals sim_dist_mean().) */
 bool sim_dist_is_constant(const struct sim_dist *dist);
 
-/** Two words that stand where a distribution may stand and are never drawn:
+/** Words that stand where a distribution may stand and are never drawn:
  *  `never` (what it times does not happen; its mean is INFINITY) and
- *  `{from: trace}` (the value comes with the recorded request; mean NAN).
+ *  `{from: trace}` (the value comes with the recorded request; mean NAN), or
+ *  `{from: pairs}` (with the row that the request resampled; mean NAN).
  *  Callers ask before they draw. */
 bool sim_dist_is_never(const struct sim_dist *dist);
 bool sim_dist_is_traced(const struct sim_dist *dist);
+bool sim_dist_is_paired(const struct sim_dist *dist);
 SIM_MUST_CHECK int sim_dist_never(
     struct sim_arena *arena, struct sim_dist **out, struct sim_err *err);
 SIM_MUST_CHECK int sim_dist_traced(
+    struct sim_arena *arena, struct sim_dist **out, struct sim_err *err);
+SIM_MUST_CHECK int sim_dist_paired(
     struct sim_arena *arena, struct sim_dist **out, struct sim_err *err);
 
 #endif /* SIM_DIST_H */

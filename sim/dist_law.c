@@ -342,6 +342,18 @@ double sim_dist_quantile(const struct sim_dist *dist, double p)
     return dist->law->quantile(dist, p, 1.0 - p);
 }
 
+double sim_dist_above(const struct sim_dist *dist, double x)
+{
+    double q;
+
+    if (x < dist->low)
+        return 1.0;
+    if (x >= dist->high)
+        return 0.0;
+    (void)dist->law->cdf(dist, x, &q);
+    return q;
+}
+
 double sim_dist_low(const struct sim_dist *dist)
 {
     return dist->low;

@@ -79,6 +79,17 @@ int sim_dist_traced(
     return constant_new((double)NAN, arena, out, err);
 }
 
+/* b = 1 tells it from a traced one */
+int sim_dist_paired(
+    struct sim_arena *arena, struct sim_dist **out, struct sim_err *err)
+{
+    const int rc = constant_new((double)NAN, arena, out, err);
+
+    if (rc == SIM_OK)
+        (*out)->b = 1.0;
+    return rc;
+}
+
 bool sim_dist_is_never(const struct sim_dist *dist)
 {
     return dist->law == &constant_law && isinf(dist->a);
@@ -86,7 +97,12 @@ bool sim_dist_is_never(const struct sim_dist *dist)
 
 bool sim_dist_is_traced(const struct sim_dist *dist)
 {
-    return dist->law == &constant_law && isnan(dist->a);
+    return dist->law == &constant_law && isnan(dist->a) && dist->b == 0.0;
+}
+
+bool sim_dist_is_paired(const struct sim_dist *dist)
+{
+    return dist->law == &constant_law && isnan(dist->a) && dist->b != 0.0;
 }
 
 bool sim_dist_is_constant(const struct sim_dist *dist)

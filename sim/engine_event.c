@@ -14,7 +14,12 @@ enum {
     AHEAD = 8,         /* requests prefetched from a bucket */
     STATION_LINES = 4, /* cache lines of a station that arrivals touch */
     LINE = 64,
+    LAUNCHED_MIN = 64,
 };
+
+/* Marks the refs of launched requests, yet to be sent, among those on their
+ * way; the pool never grows so far. */
+#define TO_SEND ((uint32_t)1 << 31)
 
 struct sim_engine {
     struct sim_calendar calendar; /* on the way to their stations */
@@ -28,6 +33,12 @@ struct sim_engine {
     struct sim_request batch[BATCH]; /* pulled, not sent: [at .. n-1] */
     size_t batch_at, batch_n;
     bool source_ended;
+
+    /* Launched by callbacks and not in the calendar yet: a callback holds a
+     * pointer into the pool, which must not grow under it. */
+    struct sim_request *launched;
+    size_t n_launched, launched_room;
+    bool launch_failed;
 
     /* Of the present run. */
     const struct sim_engine_model *model;
@@ -97,9 +108,12 @@ static void cut_off(struct sim_engine *engine)
     struct sim_event event;
 
     while (sim_calendar_pop(&engine->calendar, (double)INFINITY, &event)) {
-        engine->n_lost++;
-        model->finish(model->ctx, &engine->pool[event.ref], SIM_LOST, t, t);
-        engine->free_refs[engine->n_free++] = event.ref;
+        const uint32_t ref = event.ref & ~TO_SEND;
+        if (ref == event.ref) {
+            engine->n_lost++;
+            model->finish(model->ctx, &engine->pool[ref], SIM_LOST, t, t);
+        }
+        engine->free_refs[engine->n_free++] = ref;
     }
     const uint32_t before = n_live(engine);
     for (int i = 0; before > 0 && i < engine->n_stations; i++)
@@ -129,22 +143,26 @@ static int pull(struct sim_engine *engine, struct sim_err *err)
     return SIM_OK;
 }
 
-/* Send the next request of the batch.  It is routed in the pool, not in the
- * batch: copying what route() has just written would stall on its stores. */
-static int send(struct sim_engine *engine, struct sim_err *err)
+static int take_ref(
+    struct sim_engine *engine, uint32_t *ref, struct sim_err *err)
 {
-    const struct sim_engine_model *model = engine->model;
     if (engine->n_free == 0) {
         const int rc = pool_grow(engine, err);
         if (rc != SIM_OK)
             return rc;
     }
-    const uint32_t ref = engine->free_refs[--engine->n_free];
+    *ref = engine->free_refs[--engine->n_free];
+    return SIM_OK;
+}
+
+static int send(struct sim_engine *engine, uint32_t ref, struct sim_err *err)
+{
+    const struct sim_engine_model *model = engine->model;
     struct sim_request *req = &engine->pool[ref];
-    *req = engine->batch[engine->batch_at++];
     model->route(model->ctx, req);
     if (req->station < 0) {
-        model->finish(model->ctx, req, SIM_LOST, req->send_s, req->send_s);
+        if (req->station == SIM_REFUSED)
+            model->finish(model->ctx, req, SIM_LOST, req->send_s, req->send_s);
         engine->free_refs[engine->n_free++] = ref;
         return SIM_OK;
     }
@@ -157,6 +175,45 @@ static int send(struct sim_engine *engine, struct sim_err *err)
         .ref = ref,
     };
     return sim_calendar_push(&engine->calendar, &event, err);
+}
+
+/* The next request of the batch.  It is routed in the pool, not in the batch:
+ * copying what route() has just written would stall on its stores. */
+static int send_next(struct sim_engine *engine, struct sim_err *err)
+{
+    uint32_t ref;
+    const int rc = take_ref(engine, &ref, err);
+    if (rc != SIM_OK)
+        return rc;
+    engine->pool[ref] = engine->batch[engine->batch_at++];
+    return send(engine, ref, err);
+}
+
+/* Put what callbacks have launched into the calendar. */
+static int settle(struct sim_engine *engine, struct sim_err *err)
+{
+    if (engine->launch_failed)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory: requests");
+    for (size_t i = 0; i < engine->n_launched; i++) {
+        const struct sim_request *req = &engine->launched[i];
+        uint32_t ref;
+        int rc = take_ref(engine, &ref, err);
+        if (rc != SIM_OK)
+            return rc;
+        engine->pool[ref] = *req;
+        const struct sim_event event = {
+            .time_s = req->send_s,
+            .k = req->k,
+            .user = req->user,
+            .cls = req->cls,
+            .ref = ref | TO_SEND,
+        };
+        rc = sim_calendar_push(&engine->calendar, &event, err);
+        if (rc != SIM_OK)
+            return rc;
+    }
+    engine->n_launched = 0;
+    return SIM_OK;
 }
 
 /* With many sites requests and stations are cold: have those of the next
@@ -173,11 +230,11 @@ SIM_INLINE void prefetch(const struct sim_engine *engine)
         const struct sim_event *event = sim_calendar_ahead(cal, i);
         if (event == NULL)
             break;
-        const struct sim_request *req = &engine->pool[event->ref];
+        const struct sim_request *req = &engine->pool[event->ref & ~TO_SEND];
         __builtin_prefetch(req);
         __builtin_prefetch(&req->speed);
     }
-    if (next != NULL) {
+    if (next != NULL && (next->ref & TO_SEND) == 0) {
         const uintptr_t st =
             (uintptr_t)engine->stations[engine->pool[next->ref].station];
         for (size_t i = 0; i < STATION_LINES; i++)
@@ -199,14 +256,26 @@ static int arrive(struct sim_engine *engine, const struct sim_event *event,
         .priority = req->priority,
         .patience_s = req->patience_s,
     };
+    const struct sim_engine_model *model = engine->model;
     engine->now_s = event->time_s;
+    if (model->admit != NULL && !model->admit(model->ctx, req, event->time_s)) {
+        engine->free_refs[engine->n_free++] = event->ref;
+        return SIM_OK;
+    }
     const int rc = st->ops->arrive(st, &job, &sink, err);
     note_next(engine, i);
     return rc;
 }
 
-/* All arrivals before `limit_s`, and before whatever internal event they
- * bring about. */
+static int send_launched(struct sim_engine *engine,
+    const struct sim_event *event, struct sim_err *err)
+{
+    engine->now_s = event->time_s;
+    return send(engine, event->ref & ~TO_SEND, err);
+}
+
+/* All arrivals and launched sends before `limit_s`, and before whatever
+ * internal event they bring about. */
 static int arrive_until(
     struct sim_engine *engine, double limit_s, struct sim_err *err)
 {
@@ -217,7 +286,10 @@ static int arrive_until(
         if (!sim_calendar_pop(&engine->calendar, until_s, &event))
             return SIM_OK;
         prefetch(engine);
-        const int rc = arrive(engine, &event, err);
+        int rc = (event.ref & TO_SEND) != 0 ? send_launched(engine, &event, err)
+                                            : arrive(engine, &event, err);
+        if (rc == SIM_OK && (engine->n_launched > 0 || engine->launch_failed))
+            rc = settle(engine, err);
         if (rc != SIM_OK)
             return rc;
     }
@@ -242,7 +314,7 @@ static int loop(struct sim_engine *engine, struct sim_err *err)
 {
     /* The next double, so that what happens at give_up_s still happens. */
     const double end_s = nextafter(engine->give_up_s, (double)INFINITY);
-    int rc = SIM_OK;
+    int rc = settle(engine, err);
     while (rc == SIM_OK) {
         if (engine->batch_at == engine->batch_n && !engine->source_ended) {
             rc = pull(engine, err);
@@ -263,8 +335,10 @@ static int loop(struct sim_engine *engine, struct sim_err *err)
             rc = advance_first(engine, err);
         } else {
             engine->now_s = send_s;
-            rc = send(engine, err);
+            rc = send_next(engine, err);
         }
+        if (rc == SIM_OK && (engine->n_launched > 0 || engine->launch_failed))
+            rc = settle(engine, err);
     }
     return rc;
 }
@@ -286,6 +360,7 @@ void sim_engine_destroy(struct sim_engine *engine)
         return;
     sim_calendar_release(&engine->calendar);
     sim_index_heap_release(&engine->events);
+    sim_free(engine->launched);
     sim_free(engine->pool);
     sim_free(engine->free_refs);
     sim_free(engine);
@@ -301,6 +376,8 @@ static int start(struct sim_engine *engine, struct sim_err *err)
     engine->batch_at = engine->batch_n = 0;
     engine->source_ended = false;
     engine->n_lost = 0;
+    engine->n_launched = 0;
+    engine->launch_failed = false;
     engine->now_s = -(double)INFINITY;
     const int rc =
         sim_index_heap_reset(&engine->events, (size_t)engine->n_stations, err);
@@ -319,6 +396,8 @@ int sim_engine_run(struct sim_engine *engine,
     engine->n_stations = n;
     engine->give_up_s = give_up_s;
     int rc = start(engine, err);
+    if (rc == SIM_OK && model->begin != NULL)
+        model->begin(model->ctx);
     if (rc == SIM_OK)
         rc = loop(engine, err);
     if (rc == SIM_OK)
@@ -336,4 +415,32 @@ int64_t sim_engine_in_system(struct sim_engine *engine, int station)
     SIM_BUG_ON(station < 0 || station >= engine->n_stations);
     struct sim_station *st = engine->stations[station];
     return st->ops->in_system(st, engine->now_s);
+}
+
+double sim_engine_now_s(const struct sim_engine *engine)
+{
+    return engine->now_s;
+}
+
+void sim_engine_launch(
+    struct sim_engine *engine, const struct sim_request *req, double at_s)
+{
+    assert(at_s >= engine->now_s && isfinite(at_s));
+    if (at_s > engine->give_up_s)
+        return;
+    if (engine->n_launched == engine->launched_room) {
+        const size_t room = engine->launched_room == 0
+                                ? LAUNCHED_MIN
+                                : 2 * engine->launched_room;
+        void *block =
+            sim_realloc(engine->launched, room, sizeof *engine->launched);
+        if (block == NULL) {
+            engine->launch_failed = true;
+            return;
+        }
+        engine->launched = block;
+        engine->launched_room = room;
+    }
+    engine->launched[engine->n_launched] = *req;
+    engine->launched[engine->n_launched++].send_s = at_s;
 }

@@ -55,6 +55,8 @@ enum sim_param_flags {
     SIM_P_ABOVE_MIN = 1u << 6,
     /* SIM_F64: the bare word "unlimited" is accepted and means INFINITY. */
     SIM_P_UNLIMITED = 1u << 7,
+    /* SIM_DIST: {from: trace} and {from: pairs} are accepted. */
+    SIM_P_RECORD = 1u << 8,
 };
 
 struct sim_param {

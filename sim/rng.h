@@ -43,6 +43,8 @@ enum sim_purpose {
     SIM_FOR_PILOT,   /* warm-up pilots */
     SIM_FOR_TEST,
     SIM_FOR_ACCESS, /* extra time of a user's access line */
+    SIM_FOR_CACHE,  /* hits of a cache of answers */
+    SIM_FOR_SAMPLE, /* members that stand for others */
 };
 
 struct sim_key {

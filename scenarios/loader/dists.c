@@ -367,6 +367,14 @@ static const struct sim_dist *check_support(struct scn_bind *bind,
     const double low = sim_dist_low(dist), mean = sim_dist_mean(dist);
     const char *unit = scn_row_unit(bind, row);
 
+    if ((sim_dist_is_traced(dist) || sim_dist_is_paired(dist)) &&
+        (row->flags & SIM_P_RECORD) == 0) {
+        const struct scn_fault fault = scn_fault_of(bind, "D003", at,
+            "'from' is for the service time and the tokens of a class");
+        scn_report(bind->load, &fault,
+            "'%s' does not come with recorded requests", fault.path);
+        return NULL;
+    }
     if (row->min == 0.0 && row->max == 0.0)
         return dist;
     closed.flags &= ~(unsigned)SIM_P_ABOVE_MIN;

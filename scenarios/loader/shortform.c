@@ -163,9 +163,23 @@ static struct scn_node *from_annotated(
     return node;
 }
 
+/* "service: {a: {exponential: {mean: 8 ms}}}": a distribution, which is a map
+ * itself, may stand for a map whose only row it is. */
+static bool is_lone_law(
+    struct scn_bind *bind, const struct sim_table *table, struct scn_node *node)
+{
+    return node->kind == SCN_MAP && table->n_rows == 1 &&
+           table->rows[0].type == SIM_DIST &&
+           (table->rows[0].flags & SIM_P_SCALAR) != 0 &&
+           scn_map_find(bind->load, node, key_of(bind, table, 0)) == NULL;
+}
+
 struct scn_node *scn_long_form(
     struct scn_bind *bind, const struct sim_table *table, struct scn_node *node)
 {
+    if (is_lone_law(bind, table, node))
+        return wrap(bind, table, 0, node);
+
     if (node->kind == SCN_MAP && scn_is_annotated(bind->load, node) &&
         scn_row_find(bind->load, table, "value") == NULL)
         return from_annotated(bind, table, node);

@@ -360,7 +360,8 @@ START_TEST(trace)
     c->tokens.like = "trace";
     f.cfg.arrivals.rate_per_s = NAN;
     f.cfg.arrivals.process.has_trace = true;
-    f.cfg.arrivals.process.trace = (struct mdl_trace_cfg){path, 1};
+    f.cfg.arrivals.process.trace = (struct mdl_trace_cfg){
+        .file = path, .scale = 1, .origin = MDL_TRACE_ZERO};
     f.cfg.simulate.duration_s = 20000;
     fix_dep(&f, "d");
     fix_site(&f, "q", 1);
@@ -400,6 +401,172 @@ START_TEST(trace)
 }
 END_TEST
 
+/* A class that replays `path` in a loop, three users; nothing planned yet. */
+static struct mdl_class_cfg *replayed(struct fix *f, const char *path)
+{
+    fix_begin(f);
+    fix_user(f, "a", 0, 0, 5);
+    fix_user(f, "b", 0, 0, 3);
+    fix_user(f, "c", 0, 0, 2);
+    struct mdl_class_cfg *c = fix_class(f, "t", 1, 0.1);
+    f->cfg.arrivals.rate_per_s = NAN;
+    f->cfg.arrivals.process.has_trace = true;
+    f->cfg.arrivals.process.trace = (struct mdl_trace_cfg){.file = path,
+        .scale = 1,
+        .loop = true,
+        .shift_s = 25.5,
+        .period_s = 100};
+    f->cfg.simulate.duration_s = 2000;
+    fix_dep(f, "d");
+    fix_site(f, "q", 1);
+    return c;
+}
+
+/* Users and work as recorded, in every round, for two readers at once. */
+START_TEST(trace_of_users)
+{
+    char path[] = "/tmp/sitesim-trace-XXXXXX";
+    struct fix f;
+    struct mdl_feed *feed[2] = {NULL, NULL};
+    struct sim_dist *traced = NULL;
+    int wrong = 0;
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    ck_assert_ptr_nonnull(file);
+    fputs("t_s,service_s,user\n", file);
+    for (int i = 0; i < 100; i++)
+        fprintf(file, "%d,%g,%c\n", 50 + i, 0.001 * i, "cbaac"[i % 5]);
+    fclose(file);
+    struct mdl_class_cfg *c = replayed(&f, path);
+    ck_assert_int_eq(sim_dist_traced(&f.arena, &traced, NULL), SIM_OK);
+    c->service_s = traced;
+    f.cfg.deflation.halving_month = 1e9; /* a factor of 1 in month 0 */
+    fix_plan(&f);
+    near_rel(f.plan->classes[0].mean_work_s, 0.0495, 1e-12);
+    near_rel(f.plan->classes[0].rate_per_s, 1.0, 1e-12);
+    near_rel(f.plan->sources[0].base_per_s, 0.4, 1e-12);
+    near_rel(f.plan->sources[1].base_per_s, 0.2, 1e-12);
+    near_rel(f.plan->sources[2].base_per_s, 0.4, 1e-12);
+    const struct mdl_feed_cfg cfg = {
+        .plan = f.plan, .dep = &f.plan->deps[0], .until_s = 1000.0};
+    for (int k = 0; k < 2; k++)
+        ck_assert_int_eq(mdl_feed_create(&cfg, &feed[k], &f.err), SIM_OK);
+    for (int i = 0; i < 1000; i++) {
+        const int row = (26 + i) % 100; /* the first one at or after 25.5 s */
+        struct sim_request r[2];
+        size_t n = 0;
+        for (int k = 0; k < 2; k++) {
+            ck_assert_int_eq(
+                mdl_feed_pull(feed[k], &r[k], 1, &n, &f.err), SIM_OK);
+            ck_assert_uint_eq(n, 1);
+        }
+        wrong += r[0].send_s != i + 0.5 || !same_sent(&r[0], &r[1]);
+        wrong += fabs(r[0].work_s - 0.001 * row) > 1e-15;
+        wrong += "abc"[r[0].user] != "cbaac"[row % 5];
+    }
+    ck_assert_int_eq(wrong, 0);
+    mdl_feed_destroy(feed[0]);
+    mdl_feed_destroy(feed[1]);
+    fix_end(&f);
+    unlink(path);
+}
+END_TEST
+
+/* Input as recorded, output of a law of its own. */
+START_TEST(half_recorded)
+{
+    char path[] = "/tmp/sitesim-trace-XXXXXX";
+    struct fix f;
+    struct sim_dist *traced = NULL;
+    int wrong = 0, high = 0;
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    ck_assert_ptr_nonnull(file);
+    fputs("t_s,input_tokens\n", file);
+    for (int i = 0; i < 100; i++)
+        fprintf(file, "%d,%d\n", i, i);
+    fclose(file);
+    struct mdl_class_cfg *c = replayed(&f, path);
+    ck_assert_int_eq(sim_dist_traced(&f.arena, &traced, NULL), SIM_OK);
+    c->service_s = NULL;
+    c->has_token_time = true;
+    c->token_time = (struct mdl_token_time_cfg){1, 2, 1000};
+    c->has_tokens = true;
+    c->tokens.input_tok = traced;
+    struct sim_dist *coin = NULL;
+    ck_assert_int_eq(
+        sim_dist_empirical((double[]){1, 3}, 2, &f.arena, &coin, NULL), SIM_OK);
+    c->tokens.output_tok = coin;
+    f.cfg.arrivals.process.trace.shift_s = 0.0;
+    fix_plan(&f);
+    near_rel(f.plan->classes[0].mean_work_s, 0.001 + 0.099 + 2.0, 1e-12);
+    near_rel(f.plan->classes[0].mean_input_tok, 49.5, 1e-12);
+    near_rel(f.plan->classes[0].mean_output_tok, 2.0, 1e-12);
+    const struct mdl_feed_cfg cfg = {
+        .plan = f.plan, .dep = &f.plan->deps[0], .until_s = 10000.0};
+    pull_all(&cfg, 256, &log_a);
+    ck_assert_int_eq(log_a.n, 10000);
+    for (int i = 0; i < log_a.n; i++) {
+        const double rest = log_a.r[i].work_s - 0.001 - 0.002 * (i % 100);
+        wrong += fabs(rest - 1) > 1e-9 && fabs(rest - 3) > 1e-9;
+        high += rest > 2;
+    }
+    ck_assert_int_eq(wrong, 0);
+    near_abs(high, 5000, 5 * 50);
+    fix_end(&f);
+    unlink(path);
+}
+END_TEST
+
+/* Work of resampled rows: from their tokens, and from their own column. */
+START_TEST(resampled_work)
+{
+    char path[] = "/tmp/sitesim-pairs-XXXXXX";
+    struct fix f;
+    struct sim_dist *paired = NULL;
+    int wrong = 0;
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    ck_assert_ptr_nonnull(file);
+    fputs("input_tokens,output_tokens,service_s\n"
+          "100,1,0.125\n200,7,0.25\n400,3,0.75\n",
+        file);
+    fclose(file);
+    fix_begin(&f);
+    struct mdl_class_cfg *c = fix_class(&f, "x", 0.5, 0.1);
+    struct mdl_class_cfg *d = fix_class(&f, "y", 0.5, 0.1);
+    c->service_s = NULL;
+    c->has_token_time = true;
+    c->token_time = (struct mdl_token_time_cfg){0, 1, 100};
+    ck_assert_int_eq(sim_dist_paired(&f.arena, &paired, NULL), SIM_OK);
+    d->service_s = paired;
+    c->has_tokens = d->has_tokens = true;
+    c->tokens.has_pairs = d->tokens.has_pairs = true;
+    c->tokens.pairs.file = d->tokens.pairs.file = path;
+    fix_dep(&f, "d");
+    fix_site(&f, "q", 1);
+    fix_plan(&f);
+    near_rel(f.plan->classes[0].mean_work_s, (0.2 + 0.9 + 0.7) / 3, 1e-12);
+    near_rel(f.plan->classes[1].mean_work_s, 1.125 / 3, 1e-12);
+    near_rel(f.plan->classes[1].mean_output_tok, 11 / 3.0, 1e-12);
+    const struct mdl_feed_cfg cfg = {
+        .plan = f.plan, .dep = &f.plan->deps[0], .until_s = 1000.0};
+    pull_all(&cfg, 256, &log_a);
+    ck_assert_int_gt(log_a.n, 9000);
+    for (int i = 0; i < log_a.n; i++) {
+        const double w = log_a.r[i].work_s;
+        wrong += log_a.r[i].cls == 0
+                     ? fabs(w - 0.2) > 1e-12 && fabs(w - 0.9) > 1e-12 &&
+                           fabs(w - 0.7) > 1e-12
+                     : w != 0.125 && w != 0.25 && w != 0.75;
+    }
+    ck_assert_int_eq(wrong, 0);
+    fix_end(&f);
+    unlink(path);
+}
+END_TEST
+
 TEST_MAIN("models/feed", in_send_order, rates_of_sources,
     lead_in_changes_nothing, pulls_windows_replications, users_are_their_own,
-    jitter_and_access, deflation_shrinks_work, until, trace)
+    jitter_and_access, deflation_shrinks_work, until, trace, trace_of_users,
+    half_recorded, resampled_work)

@@ -252,12 +252,12 @@ START_TEST(preference)
     fix_plan(&f);
     const struct mdl_dep *one = &f.plan->deps[0], *two = &f.plan->deps[1];
     ck_assert_int_eq(one->uc_first[1], 3);
-    ck_assert_int_eq(one->candidates[0].member, 2);
-    ck_assert_int_eq(one->candidates[1].member, 1);
-    ck_assert_int_eq(one->candidates[2].member, 0);
+    ck_assert_int_eq(one->candidates[0].place, 2);
+    ck_assert_int_eq(one->candidates[1].place, 1);
+    ck_assert_int_eq(one->candidates[2].place, 0);
     ck_assert_int_eq(two->uc_first[1], 2);
-    ck_assert_int_eq(two->candidates[0].member, 0);
-    ck_assert_int_eq(two->candidates[1].member, 1);
+    ck_assert_int_eq(two->candidates[0].place, 0);
+    ck_assert_int_eq(two->candidates[1].place, 1);
     near_rel(one->candidates[1].km, mdl_distance_km(0, 0, 0, 20), 1e-12);
     near_rel(one->candidates[1].path->rtt_s,
         mdl_fibre_rtt_s(one->candidates[1].km), 1e-12);
@@ -280,7 +280,7 @@ START_TEST(residency)
     const struct mdl_dep *d = &f.plan->deps[0];
     ck_assert_int_eq(d->uc_first[1] - d->uc_first[0], 3);
     ck_assert_int_eq(d->uc_first[2] - d->uc_first[1], 1);
-    ck_assert_int_eq(d->candidates[d->uc_first[1]].member, 1);
+    ck_assert_int_eq(d->candidates[d->uc_first[1]].place, 1);
     mdl_plan_destroy(f.plan);
     f.plan = NULL;
     f.classes[1].residency = "CH";
@@ -389,7 +389,8 @@ START_TEST(what_is_refused)
     f.cfg.simulate.duration_s = NAN;
     f.cfg.horizon_yr = 1;
     f.cfg.arrivals.process.has_trace = true;
-    f.cfg.arrivals.process.trace = (struct mdl_trace_cfg){"no-such.csv", 1};
+    f.cfg.arrivals.process.trace =
+        (struct mdl_trace_cfg){.file = "no-such.csv", .scale = 1};
     ck_assert_int_eq(
         mdl_plan_create(&f.cfg, &tables, &f.plan, &f.err), SIM_E_INPUT);
     ck_assert_ptr_nonnull(strstr(f.err.text, "needs 'simulate.duration'"));

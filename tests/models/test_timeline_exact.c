@@ -68,7 +68,7 @@ START_TEST(by_hand)
             tl.changes[i].servers_before, i > 0 ? expect[i - 1].up : 3);
     }
     /* busy from 10 on without a break */
-    ck_assert_double_eq_tol(tl.crew_busy_ns, 20.5 * ns_per_h, 1e-3);
+    ck_assert_double_eq_tol(tl.counts[0].crew_busy_ns, 20.5 * ns_per_h, 1e-3);
     ck_assert_int_eq(tl.counts[0].spares_used, 1);
     ck_assert_int_eq(tl.counts[0].server_failures, 6);
     ck_assert_int_eq(tl.counts[0].server_repairs, 5);
@@ -92,13 +92,25 @@ START_TEST(by_hand)
     ck_assert(s.outages == 1 && s.outage_h == 4 && s.first_down_h == 10);
     ck_assert(d.at_least_90_h == 30.5 - 8 - 2 - 2 - 2);
     ck_assert_double_eq_tol(s.servers_up_h, 3 * 30.5 - 8 - 4 - 3 * 2, 1e-9);
-    /* an outage that began before the start is time, but no start of one */
+    /* an outage that began before the start is time, but no start of one; the
+     * first outage is counted from time zero all the same */
     mdl_timeline_measure(&tl, &m, 12 * h, 1, &d);
-    ck_assert(s.outages == 0 && s.outage_h == 2 && s.first_down_h == 0);
+    ck_assert(s.outages == 0 && s.outage_h == 2 && s.first_down_h == 10);
     mdl_timeline_measure(&tl, &m, 14 * h, 1, &d);
-    ck_assert(s.outages == 0 && s.outage_h == 0 && s.up_throughout);
+    ck_assert(s.outages == 0 && s.outage_h == 0 && s.first_down_h == 10);
     mdl_timeline_measure(&tl, &m, 10 * h, 1, &d);
-    ck_assert(s.outages == 1 && s.outage_h == 4 && s.first_down_h == 0);
+    ck_assert(s.outages == 1 && s.outage_h == 4 && s.first_down_h == 10);
+    mdl_timeline_release(&tl);
+    /* counts from 15 h on: repairs end at 18, 22, 26, 30, lives at 20, 24, 28
+     */
+    ck_assert_int_eq(mdl_timeline_draw_from(&m, 1, 15 * h,
+                         (int64_t)(30.5 * ns_per_h), 20240117, 0, &tl, NULL),
+        SIM_OK);
+    ck_assert_int_eq(tl.n_changes, 9);
+    ck_assert_int_eq(tl.counts[0].server_failures, 3);
+    ck_assert_int_eq(tl.counts[0].server_repairs, 4);
+    ck_assert_int_eq(tl.counts[0].spares_used, 0);
+    ck_assert_double_eq_tol(tl.counts[0].crew_busy_ns, 15.5 * ns_per_h, 1e-3);
     mdl_timeline_release(&tl);
     sim_arena_release(&arena);
 }

@@ -1,4 +1,4 @@
-/* Token laws and traces.  Truth: the built-in tables themselves (marginals by
+/* Token laws.  Truth: the built-in tables themselves (marginals by
  * Kolmogorov-Smirnov, product and moments by quadrature over the deciles) and
  * the figures of the trace that scenarios/data/arrivals.csv documents. */
 #include "models/plan_fixture.h"
@@ -316,79 +316,164 @@ START_TEST(unknown_law)
 }
 END_TEST
 
-/* ---- traces -------------------------------------------------------------- */
+/* ---- rows of a file ------------------------------------------------------ */
 
-static int read_text(const char *text, double scale, struct sim_arena *arena,
-    struct mdl_trace *trace, struct sim_err *err)
+enum { PAIRS = 7, DRAWS = 70000 };
+
+static const double pair_rows[PAIRS][3] = {{10, 900, 0.5}, {20, 800, 0.25},
+    {30, 30, 0.1}, {30, 31, 0}, {1000, 5, 2}, {2000, 1, 7}, {0, 0, 0.01}};
+
+static struct sim_stream stream_of(uint64_t seed)
 {
-    char path[] = "/tmp/sitesim-trace-XXXXXX";
+    const struct sim_key key = {.seed = seed, .purpose = SIM_FOR_INPUT_TOKENS};
+    struct sim_stream stream;
+
+    sim_stream_init(&stream, &key);
+    return stream;
+}
+
+static int pairs_of(const char *text, bool with_service,
+    struct sim_arena *arena, struct mdl_token_law *law, struct sim_err *err)
+{
+    char path[] = "/tmp/sitesim-pairs-XXXXXX";
     const int fd = mkstemp(path);
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
 
     ck_assert_ptr_nonnull(file);
-    fputs(text, file);
+    if (text != NULL)
+        fputs(text, file);
+    else
+        fputs("service_s,input_tokens,note,output_tokens\n", file);
+    for (int i = 0; text == NULL && i < PAIRS; i++)
+        fprintf(file, "%g,%g,x,%g\n", pair_rows[i][2], pair_rows[i][0],
+            pair_rows[i][1]);
     fclose(file);
-    const int rc = mdl_trace_read(path, scale, arena, trace, err);
+    const int rc = mdl_token_law_pairs(path, with_service, arena, law, err);
     unlink(path);
     return rc;
 }
 
-START_TEST(trace)
+/* Rows come whole and equally often (chi-square with 6 degrees of freedom, its
+ * upper 1e-6 point 38.3); one uniform of the input stream is one row. */
+START_TEST(pairs)
 {
     struct sim_arena arena = {0};
-    struct mdl_trace t;
     struct sim_err err = {0};
+    struct mdl_token_law law;
+    static double in[DRAWS], out[DRAWS], service[DRAWS], u[DRAWS];
+    double count[PAIRS] = {0}, chi = 0.0;
+    int wrong = 0;
 
-    ck_assert_int_eq(read_text("output_tokens,t_s,input_tokens\n"
-                               "5,0,10\n6,1.5,20\n7,1.5,30\n8,9,40\n",
-                         3.0, &arena, &t, &err),
-        SIM_OK);
-    ck_assert_int_eq(t.n, 4);
-    ck_assert(
-        t.t_s[0] == 0 && t.t_s[1] == 0.5 && t.t_s[2] == 0.5 && t.t_s[3] == 3);
-    ck_assert(t.input_tok[2] == 30 && t.output_tok[3] == 8);
-    ck_assert_int_eq(read_text("t_s\n1\n2\n", 1, &arena, &t, &err), SIM_OK);
-    ck_assert(t.input_tok == NULL && t.output_tok == NULL);
+    ck_assert_int_eq(pairs_of(NULL, true, &arena, &law, &err), SIM_OK);
+    struct sim_stream a = stream_of(1), b = stream_of(2);
+    struct sim_stream again = stream_of(1), third = stream_of(1);
+    mdl_token_law_fill(&law, &a, &b, in, out, 1000);
+    mdl_token_law_fill(&law, &a, &b, in + 1000, out + 1000, DRAWS - 1000);
+    mdl_token_law_service(&law, &again, service, DRAWS);
+    sim_stream_uniforms(&third, u, DRAWS);
+    for (int i = 0; i < DRAWS; i++) {
+        const int row = (int)(u[i] * PAIRS);
+        wrong += in[i] != pair_rows[row][0] || out[i] != pair_rows[row][1] ||
+                 service[i] != pair_rows[row][2];
+        count[row] += 1;
+    }
+    ck_assert_int_eq(wrong, 0);
+    for (int r = 0; r < PAIRS; r++) {
+        const double mean = (double)DRAWS / PAIRS;
+        chi += (count[r] - mean) * (count[r] - mean) / mean;
+    }
+    ck_assert_double_lt(chi, 38.3);
     sim_arena_release(&arena);
 }
 END_TEST
 
-/* Scales leave rounding behind: 0.1 / 3 x 3 is not 0.1; equal times stay
- * allowed at any scale. */
-START_TEST(trace_scaled)
+/* Mean and variance of 3 + 2 x + 0.5 y over the rows. */
+START_TEST(pairs_moments)
 {
     struct sim_arena arena = {0};
-    struct mdl_trace t;
     struct sim_err err = {0};
+    struct mdl_token_law law;
+    struct mdl_pair_moments m;
+    const struct mdl_pair_moments none = {0};
+    double mean = 0.0, var = 0.0, got_mean, got_var;
 
-    for (int k = 1; k < 300; k++) {
-        char text[64];
-        const double scale = k / 7.0;
-        snprintf(text, sizeof text, "t_s\n%.3f\n%.3f\n%.3f\n", k * 0.011,
-            k * 0.011, k * 0.011);
-        ck_assert_msg(read_text(text, scale, &arena, &t, &err) == SIM_OK,
-            "scale %g: %s", scale, err.text);
+    ck_assert_int_eq(pairs_of(NULL, false, &arena, &law, &err), SIM_OK);
+    ck_assert_ptr_null(law.pair_service_s);
+    for (int r = 0; r < PAIRS; r++)
+        mean += (3 + 2 * pair_rows[r][0] + 0.5 * pair_rows[r][1]) / PAIRS;
+    for (int r = 0; r < PAIRS; r++) {
+        const double x = 3 + 2 * pair_rows[r][0] + 0.5 * pair_rows[r][1];
+        var += (x - mean) * (x - mean) / PAIRS;
+    }
+    mdl_token_law_moments(&law, &none, &m);
+    mdl_pair_moments_linear(&m, 3, 2, 0.5, &got_mean, &got_var);
+    near_rel(got_mean, mean, 1e-14);
+    near_rel(got_var, var, 1e-13);
+    ck_assert(!mdl_token_law_recorded(&law, false));
+    sim_arena_release(&arena);
+}
+END_TEST
+
+START_TEST(bad_pairs)
+{
+    static const struct {
+        const char *text, *says;
+        bool with_service;
+    } cases[] = {
+        {"input_tokens,output\n1,2\n", "no column 'output_tokens'", false},
+        {"input_tokens,output_tokens\n1,2\n", "no column 'service_s'", true},
+        {"input_tokens,output_tokens\n", "has no row", false},
+        {"input_tokens,output_tokens\n1,2\n3,-4\n",
+            ":3: 'output_tokens' is negative", false},
+        {"input_tokens,output_tokens\n1,2\nx,4\n", ":3: 'x'", false},
+    };
+    struct sim_arena arena = {0};
+    struct mdl_token_law law;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sim_err err = {0};
+        ck_assert_int_eq(
+            pairs_of(cases[i].text, cases[i].with_service, &arena, &law, &err),
+            SIM_E_INPUT);
+        ck_assert_msg(
+            strstr(err.text, cases[i].says) != NULL, "'%s'", err.text);
     }
     sim_arena_release(&arena);
 }
 END_TEST
 
-START_TEST(bad_traces)
+/* One number from the trace, the other of a law: variances add up, and the
+ * covariance is that of the trace where both come from it. */
+START_TEST(recorded_moments)
 {
-    static const char *const texts[] = {"t_s\n2\n1\n", "t_s\n-1\n1\n",
-        "t_s\n1\n", "time\n1\n2\n", "t_s,input_tokens\n1,2\n2,-3\n",
-        "t_s\n1\nx\n"};
     struct sim_arena arena = {0};
-    struct mdl_trace t;
-    struct sim_err err = {0};
+    struct sim_dist *traced = NULL, *law = NULL;
+    struct mdl_pair_moments trace = {0}, m;
+    struct mdl_token_law tokens = {.on = true};
+    double mean, var;
 
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        ck_assert_msg(read_text(texts[i], 1, &arena, &t, &err) == SIM_E_INPUT,
-            "%s", texts[i]);
-    ck_assert_int_eq(mdl_trace_read("/no/such", 1, &arena, &t, &err), SIM_E_IO);
+    for (int r = 0; r < PAIRS; r++)
+        mdl_pair_moments_add(&trace, pair_rows[r][0], pair_rows[r][1]);
+    ck_assert_int_eq(sim_dist_traced(&arena, &traced, NULL), SIM_OK);
+    ck_assert_int_eq(
+        sim_dist_empirical((double[]){3, 7}, 2, &arena, &law, NULL), SIM_OK);
+    tokens.input = traced;
+    tokens.output = law;
+    ck_assert(mdl_token_law_recorded(&tokens, false));
+    ck_assert(!mdl_token_law_recorded(&tokens, true));
+    mdl_token_law_moments(&tokens, &trace, &m);
+    mdl_pair_moments_linear(&m, 1, 2, 3, &mean, &var);
+    near_rel(mean, 1 + 2 * trace.mean_x + 3 * 5, 1e-14);
+    near_rel(var, 4 * trace.xx / PAIRS + 9 * 4, 1e-13);
+    tokens.output = traced;
+    ck_assert(mdl_token_law_recorded(&tokens, true));
+    mdl_token_law_moments(&tokens, &trace, &m);
+    mdl_pair_moments_linear(&m, 1, 2, 3, &mean, &var);
+    near_rel(var, (4 * trace.xx + 12 * trace.xy + 9 * trace.yy) / PAIRS, 1e-13);
     sim_arena_release(&arena);
 }
 END_TEST
 
 TEST_MAIN("models/tokens", marginals, means_and_product, cells, splits, work,
-    work_independent, unknown_law, trace, trace_scaled, bad_traces)
+    work_independent, unknown_law, pairs, pairs_moments, bad_pairs,
+    recorded_moments)

@@ -21,12 +21,15 @@ enum verify_kind {
     VERIFY_QUANTILE, /* ... 3 % */
     VERIFY_RARE,     /* a probability below 0.01: ... 5 % */
     VERIFY_EXACT,    /* no chance in it: equal to 1e-9, no half width */
+    VERIFY_NEAR,     /* no chance either, but equal only to `within` */
 };
 
 struct verify_check {
     const char *metric; /* full name, "d.latency.p95" */
     double exact;       /* in the metric's unit as results.json gives it */
     enum verify_kind kind;
+    double within; /* relative, of VERIFY_NEAR: a bucket's width, a known
+                      difference of definition */
 };
 
 enum { VERIFY_MAX_CHECKS = 12 };

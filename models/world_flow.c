@@ -1,0 +1,661 @@
+/* Requests that are more than one visit: opened, led from step to step, closed
+ * (manual, "Requests of several visits"). */
+#include <math.h>
+#include <string.h>
+
+#include "models/world_flow.h"
+#include "sim/alloc.h"
+#include "sim/fmath.h"
+#include "sim/hist.h"
+
+enum {
+    HEDGE_MIN = 100,   /* answers before a percentile is believed */
+    HEDGE_EVERY = 128, /* answers after which it is looked up again */
+};
+
+static struct mdl_live *live_of(struct mdl_world *w, uint32_t owner)
+{
+    return &w->flow.live[owner];
+}
+
+static const struct mdl_flow *flow_of(
+    const struct mdl_world *w, const struct mdl_live *live)
+{
+    return &w->dep->flows[live->first.cls];
+}
+
+static int part_of(const struct sim_request *r)
+{
+    return (r->tag >> MDL_TAG_PART_SHIFT) & (MDL_MAX_PARTS - 1);
+}
+
+/* ---- records ----------------------------------------------------------------
+ */
+
+int mdl_flow_open(struct mdl_world *w, struct sim_err *err)
+{
+    struct mdl_flow_world *f = &w->flow;
+    const size_t n = (size_t)w->plan->n_classes;
+
+    f->free = MDL_NO_OWNER;
+    f->classes = sim_calloc(n + 1, sizeof *f->classes);
+    if (f->classes == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++) {
+        const struct mdl_class_cfg *c = w->plan->classes[i].cfg;
+        struct mdl_flow_state *s = &f->classes[i];
+        s->tokens = (double)c->limit.burst;
+        s->tokens_at_s = -w->cfg->lead_s;
+        s->hedge_after_s = INFINITY;
+        if (!w->dep->cfg->routing.has_hedge)
+            continue;
+        if (!isnan(w->dep->cfg->routing.hedge.after.time_s)) {
+            s->hedge_after_s = w->dep->cfg->routing.hedge.after.time_s;
+            continue;
+        }
+        s->seen = sim_calloc(SIM_HIST_BUCKETS, sizeof *s->seen);
+        if (s->seen == NULL)
+            return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    }
+    return SIM_OK;
+}
+
+void mdl_flow_close(struct mdl_world *w)
+{
+    for (int i = 0; w->flow.classes != NULL && i < w->plan->n_classes; i++)
+        sim_free(w->flow.classes[i].seen);
+    sim_free(w->flow.classes);
+    sim_free(w->flow.live);
+}
+
+/* @return MDL_NO_OWNER without memory: the run then ends with that error. */
+static uint32_t take(struct mdl_world *w, const struct sim_request *r)
+{
+    struct mdl_flow_world *f = &w->flow;
+    uint32_t owner = f->free;
+
+    if (owner == MDL_NO_OWNER && f->n == f->room) {
+        const uint32_t room = f->room > 0 ? 2 * f->room : 256;
+        void *block = sim_realloc(f->live, room, sizeof *f->live);
+        if (block == NULL) {
+            f->no_memory = true;
+            return MDL_NO_OWNER;
+        }
+        f->live = block;
+        f->room = room;
+    }
+    if (owner == MDL_NO_OWNER)
+        owner = f->n++;
+    else
+        f->free = f->live[owner].next;
+    f->live[owner] = (struct mdl_live){.first = *r,
+        .weight = 1,
+        .candidate = -1,
+        .member = -1,
+        .pick = {.candidate = -1, .member = -1},
+        .served_at = -1,
+        .speed = 1.0,
+        .arrive_s = r->send_s,
+        .start_s = r->send_s,
+        .end_s = r->send_s};
+    f->live[owner].first.owner = owner;
+    return owner;
+}
+
+uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner)
+{
+    const struct sim_request first = live_of(w, owner)->first;
+    const uint32_t clone = take(w, &first);
+
+    if (clone == MDL_NO_OWNER)
+        return clone;
+    w->flow.live[clone] = *live_of(w, owner);
+    live_of(w, clone)->first.owner = clone;
+    live_of(w, clone)->clone = true;
+    return clone;
+}
+
+static void release(struct mdl_world *w, uint32_t owner)
+{
+    struct mdl_live *live = live_of(w, owner);
+
+    if (!live->over || live->refs != 0)
+        return;
+    live->next = w->flow.free;
+    w->flow.free = owner;
+    live->refs = -1; /* free */
+}
+
+static void launch(
+    struct mdl_world *w, uint32_t owner, int action, int part, double at_s)
+{
+    struct mdl_live *live = live_of(w, owner);
+    struct sim_request r = live->first;
+
+    r.station = action;
+    r.tag = part << MDL_TAG_PART_SHIFT;
+    live->refs++;
+    sim_engine_launch(w->router.engine, &r, at_s);
+}
+
+/* ---- draws
+ * ------------------------------------------------------------------- */
+
+static struct sim_key key_of(const struct mdl_world *w,
+    const struct mdl_live *live, uint64_t purpose, int index)
+{
+    const struct sim_request *r = &live->first;
+    const int source = mdl_source_of(w, r);
+
+    return (struct sim_key){.seed = (uint64_t)w->plan->cfg->seed,
+        .replication = w->cfg->replication,
+        .entity = sim_entity_sub(
+            mdl_feed_entity(w->feed, source, r->k, r->send_s), (uint64_t)index),
+        .purpose = purpose,
+        .window = w->cfg->window};
+}
+
+double mdl_live_uniform(const struct mdl_world *w, const struct mdl_live *live,
+    uint64_t purpose, int index)
+{
+    const struct sim_key key = key_of(w, live, purpose, index);
+
+    return sim_hash_uniform(&key, 0);
+}
+
+double mdl_live_draw(const struct mdl_world *w, const struct mdl_live *live,
+    const struct sim_dist *law, uint64_t purpose, int index)
+{
+    const struct sim_key key = key_of(w, live, purpose, index);
+    struct sim_stream stream;
+
+    sim_stream_init(&stream, &key);
+    return sim_dist_draw(law, &stream);
+}
+
+/* ---- clients
+ * ----------------------------------------------------------------- */
+
+static int client_user(const struct mdl_plan *plan, double part)
+{
+    int user = 0;
+
+    while (user < plan->n_users - 1 && part >= plan->users[user].share)
+        part -= plan->users[user++].share;
+    return user;
+}
+
+static int64_t population(const struct mdl_class *c)
+{
+    const double share = c->cfg->has_arrivals ? 1.0 : c->cfg->share_frac;
+
+    return (int64_t)floor(
+        (double)c->arrivals->process.closed.population * share + 0.5);
+}
+
+/* The pause before request k of a class: k counts the clients round and
+ * round, so a client's requests and pauses have numbers of their own. */
+static double think_s(const struct mdl_world *w, int cls, int64_t k)
+{
+    const struct mdl_class *c = &w->plan->classes[cls];
+    const struct sim_key key = {.seed = (uint64_t)w->plan->cfg->seed,
+        .replication = w->cfg->replication,
+        .entity = sim_entity_sub(
+            sim_entity_sub(sim_entity("client"), sim_entity(c->cfg->name)),
+            (uint64_t)k),
+        .purpose = SIM_FOR_GAP,
+        .window = w->cfg->window};
+    struct sim_stream stream;
+
+    sim_stream_init(&stream, &key);
+    return sim_dist_draw(c->arrivals->process.closed.think_s, &stream);
+}
+
+void mdl_flow_begin(void *ctx)
+{
+    struct mdl_world *w = ctx;
+
+    for (int c = 0; c < w->plan->n_classes; c++) {
+        const struct mdl_class *cls = &w->plan->classes[c];
+        if (!cls->arrivals->process.has_closed)
+            continue;
+        const int64_t n = population(cls);
+        for (int64_t k = 0; k < n; k++) {
+            const struct sim_request r = {.station = MDL_ACT_CLIENT,
+                .user = client_user(w->plan, ((double)k + 0.5) / (double)n),
+                .cls = c,
+                .k = k,
+                .owner = MDL_NO_OWNER};
+            sim_engine_launch(
+                w->router.engine, &r, think_s(w, c, k) - w->cfg->lead_s);
+        }
+    }
+}
+
+/* A client whose request has ended thinks and sends its next. */
+static void think(struct mdl_world *w, const struct sim_request *r, double at_s)
+{
+    const struct mdl_class *c = &w->plan->classes[r->cls];
+    struct sim_request next = *r;
+
+    if (!c->arrivals->process.has_closed)
+        return;
+    next.k += population(c);
+    next.station = MDL_ACT_CLIENT;
+    next.owner = MDL_NO_OWNER;
+    sim_engine_launch(
+        w->router.engine, &next, at_s + think_s(w, r->cls, next.k));
+}
+
+/* ---- the end of a request
+ * ------------------------------------------------------ */
+
+/* answer_s: when the user has the answer, or knows that there is none. */
+static void end_request(struct mdl_world *w, uint32_t owner,
+    enum sim_outcome outcome, double answer_s)
+{
+    struct mdl_live *live = live_of(w, owner);
+    const struct mdl_done done = {.user = live->first.user,
+        .cls = live->first.cls,
+        .k = live->first.k,
+        .weight = live->weight,
+        .attempts = live->retries + live->hedges,
+        .member = live->served_at,
+        .outcome = outcome,
+        .spilled = live->spilled,
+        .work_s = live->work_s,
+        .speed = live->speed,
+        .send_s = live->first.send_s,
+        .arrive_s = live->arrive_s,
+        .start_s = live->start_s,
+        .end_s = live->end_s,
+        .times = {[MDL_LATENCY] = answer_s - live->first.send_s,
+            [MDL_NETWORK] = live->network_s,
+            [MDL_QUEUE] = live->queue_s,
+            [MDL_SERVICE] = live->service_s}};
+
+    live->over = true;
+    if (live->measured) {
+        w->open -= live->weight;
+        mdl_world_count_request(w, &done);
+    }
+    think(w, &live->first, answer_s);
+    release(w, owner);
+}
+
+int64_t mdl_flow_cut(struct mdl_world *w)
+{
+    int64_t n = 0;
+
+    for (uint32_t i = 0; i < w->flow.n; i++) {
+        struct mdl_live *live = live_of(w, i);
+        const struct mdl_done done = {.user = live->first.user,
+            .cls = live->first.cls,
+            .k = live->first.k,
+            .weight = live->weight,
+            .attempts = live->retries + live->hedges,
+            .member = -1,
+            .outcome = SIM_LOST,
+            .spilled = live->spilled,
+            .send_s = live->first.send_s};
+        if (live->over)
+            continue;
+        n += live->weight;
+        live->over = true;
+        if (!live->measured)
+            continue;
+        w->open -= live->weight;
+        mdl_world_count_request(w, &done);
+    }
+    return n;
+}
+
+/* ---- from step to step
+ * ----------------------------------------------------------- */
+
+/* The step of a journey after one was served, n_steps when it leaves. */
+static int next_node(const struct mdl_world *w, const struct mdl_live *live)
+{
+    const struct mdl_flow *flow = flow_of(w, live);
+    const double *row = flow->next + (size_t)live->step * (size_t)flow->n_steps;
+    const double mark = mdl_live_uniform(w, live, SIM_FOR_MARK, live->visits);
+    int i = 0;
+
+    while (i < flow->n_steps && mark >= row[i])
+        i++;
+    return i;
+}
+
+/* The next step, n_steps when that was the last. */
+static int next_step(const struct mdl_world *w, const struct mdl_live *live)
+{
+    const struct mdl_flow *flow = flow_of(w, live);
+
+    switch (flow->kind) {
+    case MDL_FLOW_STAGES:
+        return live->step + 1;
+    case MDL_FLOW_JOURNEY:
+        return next_node(w, live);
+    case MDL_FLOW_CASCADE:
+        return live->step == 0 && mdl_live_uniform(w, live, SIM_FOR_ESCALATE,
+                                      0) < flow->cfg->cascade.escalate_frac
+                   ? 1
+                   : flow->n_steps;
+    default:
+        return flow->n_steps;
+    }
+}
+
+/* A copy has an answer.  With another copy out the earlier one counts, and
+ * which that is shows when its time has come: whatever ends before is known
+ * by then. */
+static void take_answer(struct mdl_world *w, uint32_t owner, double answer_s)
+{
+    struct mdl_live *live = live_of(w, owner);
+
+    if (!w->dep->cfg->routing.has_hedge || live->fell) {
+        end_request(w, owner, SIM_SERVED, answer_s);
+        return;
+    }
+    launch(w, owner, MDL_ACT_ANSWER, 0, answer_s);
+}
+
+static void part_served(struct mdl_world *w, uint32_t owner)
+{
+    struct mdl_live *live = live_of(w, owner);
+
+    if (--live->parts_left == 0)
+        end_request(w, owner, SIM_SERVED, live->answer_s);
+}
+
+/* Take over the times of a visit that was served: added along a path; of
+ * copies and parts, those of the one that makes the answer. */
+static void take_times(struct mdl_world *w, struct mdl_live *live,
+    const struct sim_request *r, int member, double start_s, double end_s)
+{
+    const int kind = flow_of(w, live)->kind;
+    const double answer_s = end_s + r->back_s;
+    const bool first = live->served_at < 0;
+    const bool side_by_side = kind == MDL_FLOW_FORK || kind == MDL_FLOW_ONE;
+
+    live->work_s += r->work_s;
+    if (side_by_side && !first &&
+        (kind == MDL_FLOW_FORK) != (answer_s > live->answer_s))
+        return;
+    if (side_by_side && !first)
+        live->network_s = live->queue_s = live->service_s = 0.0;
+    live->network_s += r->out_s;
+    live->queue_s += start_s - r->send_s - r->out_s;
+    live->service_s += end_s - start_s;
+    live->speed = r->speed;
+    live->arrive_s = r->send_s + r->out_s;
+    live->start_s = start_s;
+    live->end_s = end_s;
+    live->served_at = member;
+    live->answer_s = answer_s;
+}
+
+static void served(struct mdl_world *w, const struct sim_request *r, int member,
+    double start_s, double end_s)
+{
+    const uint32_t owner = r->owner;
+    struct mdl_live *live = live_of(w, owner);
+    const struct mdl_flow *flow = flow_of(w, live);
+
+    if (live->over)
+        return;
+    take_times(w, live, r, member, start_s, end_s);
+    if (flow->kind == MDL_FLOW_FORK && !live->fell) {
+        live->network_s += live->answer_s == end_s + r->back_s ? r->back_s : 0;
+        part_served(w, owner);
+        return;
+    }
+    const int next = live->fell ? flow->n_steps : next_step(w, live);
+    if (next < flow->n_steps) {
+        live->step = next;
+        live->tries = 0;
+        launch(w, owner, MDL_ACT_VISIT, 0, end_s);
+        return;
+    }
+    if (live->answer_s == end_s + r->back_s)
+        live->network_s += r->back_s;
+    take_answer(w, owner, end_s + r->back_s);
+}
+
+/* Nobody served it: again, elsewhere, at the user's own device, or lost. */
+static void failed(struct mdl_world *w, const struct sim_request *r, int member,
+    enum sim_outcome outcome, double end_s)
+{
+    const uint32_t owner = r->owner;
+    struct mdl_live *live = live_of(w, owner);
+    const struct mdl_class_cfg *cfg = flow_of(w, live)->cfg;
+    const double known_s = member >= 0 ? end_s + r->back_s : end_s;
+
+    if (live->over || live->copies > 0)
+        return; /* a copy may still answer, or a part ended it */
+    if (live->served_at >= 0 && flow_of(w, live)->kind == MDL_FLOW_ONE)
+        return; /* it has answered */
+    if (live->tries < cfg->retries.max && cfg->has_retries && !live->fell) {
+        const double pause_s =
+            cfg->retries.backoff_s * sim_pow(cfg->retries.factor, live->tries);
+        live->tries++;
+        live->retries++;
+        launch(w, owner, MDL_ACT_VISIT, part_of(r), known_s + pause_s);
+    } else if (flow_of(w, live)->fallback >= 0 && !live->fell) {
+        live->fell = true;
+        launch(w, owner, MDL_ACT_VISIT, 0, known_s);
+    } else if (cfg->has_fallback && cfg->fallback.local_s != NULL) {
+        const double time_s =
+            mdl_live_draw(w, live, cfg->fallback.local_s, SIM_FOR_SIZE, -1);
+        live->fell = true;
+        live->service_s += time_s;
+        live->start_s = known_s;
+        live->end_s = known_s + time_s;
+        end_request(w, owner, SIM_SERVED, live->end_s);
+    } else {
+        end_request(w, owner, outcome, known_s);
+    }
+}
+
+/* For hedging: how long first copies take. */
+static void learn(struct mdl_world *w, int cls, double latency_s)
+{
+    struct mdl_flow_state *s = &w->flow.classes[cls];
+    const double level =
+        mdl_hedge_level(w->dep->cfg->routing.hedge.after.level);
+    double left;
+    int b = 0;
+
+    if (s->seen == NULL)
+        return;
+    s->seen[sim_hist_bucket(latency_s)]++;
+    if (++s->n_seen < HEDGE_MIN || s->n_seen % HEDGE_EVERY != 0)
+        return;
+    left = level * (double)s->n_seen;
+    while (b < SIM_HIST_BUCKETS - 1 && left > s->seen[b])
+        left -= s->seen[b++];
+    s->hedge_after_s = sim_hist_edge(b + 1);
+}
+
+void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
+    int member, enum sim_outcome outcome, double start_s, double end_s)
+{
+    const uint32_t owner = r->owner;
+    struct mdl_live *live = live_of(w, owner);
+    const bool hedge = (r->tag & MDL_TAG_HEDGE) != 0;
+
+    live->refs--;
+    live->copies -= flow_of(w, live)->kind == MDL_FLOW_ONE;
+    if (live->measured && member >= 0)
+        mdl_world_count_visit_of(
+            w, r, member, live->weight, outcome, start_s, end_s);
+    if (outcome == SIM_SERVED) {
+        if (!hedge && live->retries == 0)
+            learn(w, live->first.cls, end_s + r->back_s - live->first.send_s);
+        served(w, r, member, start_s, end_s);
+    } else {
+        failed(w, r, member, outcome, end_s);
+    }
+    release(w, owner);
+}
+
+void mdl_flow_finish(struct mdl_world *w, const struct sim_request *r,
+    enum sim_outcome outcome, double start_s, double end_s)
+{
+    mdl_visit_done(w, r, r->station, outcome, start_s, end_s);
+}
+
+/* ---- opening and the actions
+ * ------------------------------------------------- */
+
+/* A token bucket: filled at the limit's rate, one token a request. */
+static bool let_through(struct mdl_world *w, const struct sim_request *r)
+{
+    const struct mdl_class_cfg *c = w->plan->classes[r->cls].cfg;
+    struct mdl_flow_state *s = &w->flow.classes[r->cls];
+
+    if (!c->has_limit)
+        return true;
+    s->tokens = fmin((double)c->limit.burst,
+        s->tokens + (r->send_s - s->tokens_at_s) * c->limit.rate_per_s);
+    s->tokens_at_s = r->send_s;
+    if (s->tokens < 1.0)
+        return false;
+    s->tokens -= 1.0;
+    return true;
+}
+
+/* Entrance of a journey; the first step of all else. */
+static int first_step(const struct mdl_world *w, const struct mdl_live *live)
+{
+    const struct mdl_flow *flow = flow_of(w, live);
+    const double mark = live->first.aux[MDL_AUX_CHOICE];
+    int i = 0;
+
+    if (flow->kind != MDL_FLOW_JOURNEY)
+        return 0;
+    while (i < flow->n_steps - 1 && mark >= flow->enter[i])
+        i++;
+    return i;
+}
+
+static void open_request(struct mdl_world *w, struct sim_request *r)
+{
+    const struct mdl_pick pick =
+        w->dep->sampled ? mdl_groups_here(w, r->tag - 1, r->aux[MDL_AUX_CHOICE])
+                        : (struct mdl_pick){.candidate = -1, .member = -1};
+    const int weight = pick.member >= 0 ? w->weight[pick.member] : 1;
+    const bool measured = mdl_world_cohort(w, r, weight);
+    const uint32_t owner = take(w, r);
+
+    if (owner == MDL_NO_OWNER) {
+        r->station = SIM_DROPPED;
+        return;
+    }
+    struct mdl_live *live = live_of(w, owner);
+    live->measured = measured;
+    live->weight = weight;
+    live->pick = pick;
+    live->step = first_step(w, live);
+    live->refs = 1;
+    r->owner = owner;
+    r->tag = 0;
+    if (!let_through(w, r)) {
+        /* refused before it went anywhere: finish() is called for it */
+        live->copies += flow_of(w, live)->kind == MDL_FLOW_ONE;
+        r->station = SIM_REFUSED;
+        return;
+    }
+    if (flow_of(w, live)->kind == MDL_FLOW_FORK)
+        mdl_visit_fork(w, owner, r);
+    else
+        mdl_visit_send(w, owner, r, 0);
+}
+
+static void next_visit(struct mdl_world *w, struct sim_request *r)
+{
+    struct mdl_live *live = live_of(w, r->owner);
+
+    if (live->over) {
+        live->refs--;
+        release(w, r->owner);
+        r->station = SIM_DROPPED;
+    } else if (r->station == MDL_ACT_PART) {
+        mdl_visit_part(w, r->owner, r);
+    } else if (live->fell) {
+        mdl_visit_fall(w, r->owner, r);
+    } else {
+        mdl_visit_send(w, r->owner, r, part_of(r));
+    }
+}
+
+/* The second copy, unless the answer has come. */
+static void hedge(struct mdl_world *w, struct sim_request *r)
+{
+    const uint32_t owner = r->owner;
+    struct mdl_live *live = live_of(w, owner);
+
+    /* the end of a visit may be known long before it reaches the user */
+    const bool waits =
+        live->served_at >= 0 ? live->answer_s > r->send_s : live->copies > 0;
+
+    if (live->over || !waits || live->retries > 0 ||
+        !mdl_visit_hedge(w, owner, r)) {
+        live->refs--;
+        release(w, owner);
+        r->station = SIM_DROPPED;
+        return;
+    }
+    live->hedges++;
+}
+
+/* An answer reaches the user: the best known by now is the first. */
+static void answer(struct mdl_world *w, struct sim_request *r)
+{
+    struct mdl_live *live = live_of(w, r->owner);
+
+    live->refs--;
+    if (!live->over)
+        end_request(w, r->owner, SIM_SERVED, live->answer_s);
+    else
+        release(w, r->owner);
+    r->station = SIM_DROPPED;
+}
+
+static void client(struct mdl_world *w, struct sim_request *r)
+{
+    const int source = mdl_source_of(w, r);
+
+    if (w->closed && (w->open == 0 || !w->follows)) {
+        r->station = SIM_DROPPED; /* nobody is left whom it could delay */
+        return;
+    }
+    mdl_feed_draw(
+        w->feed, source, mdl_feed_entity(w->feed, source, r->k, r->send_s), r);
+    open_request(w, r);
+}
+
+void mdl_flow_route(struct mdl_world *w, struct sim_request *r)
+{
+    switch (r->station) {
+    case MDL_ACT_CLIENT:
+        client(w, r);
+        break;
+    case MDL_ACT_VISIT:
+    case MDL_ACT_PART:
+        next_visit(w, r);
+        break;
+    case MDL_ACT_SPILL:
+        mdl_visit_spill(w, r->owner, r);
+        break;
+    case MDL_ACT_HEDGE:
+        hedge(w, r);
+        break;
+    case MDL_ACT_ANSWER:
+        answer(w, r);
+        break;
+    default:
+        open_request(w, r);
+        break;
+    }
+}
