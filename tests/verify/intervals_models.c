@@ -1,5 +1,5 @@
 /* The models of the study of intervals: scenarios and exact answers. */
-#include "verify/intervals.h"
+#include "tests/verify/intervals.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -351,7 +351,7 @@ static void lognormal_model(struct interval_model *m)
 
     fill_grid(&grid, rho, sqrt(log(1.0 + cv * cv)));
     set(m, "M/G/1, lognormal (cv 1.5), load 0.7",
-        "Pollaczek-Khinchine; Panjer's recursion", 10000,
+        "Pollaczek-Khinchine; Panjer's recursion", 30000,
         "arrivals: {rate: 7 /s}\n"
         "requests: {r: {service: {lognormal: {mean: 100 ms, cv: 1.5}}}}\n"
         "deployments: {d: {sites: {q: {tier: bare}}}}\n");
