@@ -61,6 +61,7 @@ enum cli_option_bit {
     CLI_O_TEMPLATE = 1 << 20,
     CLI_O_ORIGIN = 1 << 21,
     CLI_O_MAN = 1 << 22,
+    CLI_O_TRACE = 1 << 23,
 };
 
 enum cli_when { CLI_AUTO, CLI_ALWAYS, CLI_NEVER, CLI_AS_JSON };
@@ -93,6 +94,7 @@ struct cli_options {
     int n_overlay;
     int jobs;         /* >= 1 */
     double timeout_s; /* 0: none */
+    int64_t trace;    /* requests to list, 0: none */
     bool dry_run, allow_outside, reference, json, origin, man;
     unsigned only; /* enum cli_output */
     int theme;     /* enum plt_theme_id */

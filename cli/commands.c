@@ -21,7 +21,7 @@ static const struct cli_command commands[] = {
         "Equal scenario, seed and version give equal bytes, whatever --jobs is.",
      .examples = {"sitesim run scenarios/four-tiers.yaml", "the lot into out/",
         "sitesim run edge.yaml --set simulate.replications=40 -o - --format json", "results.json on standard output"},
-     .options = COMMON | STUDY | CLI_O_OUTPUT | CLI_O_ONLY | CLI_O_FORMAT | CLI_O_JOBS | CLI_O_TIMEOUT |
+     .options = COMMON | STUDY | CLI_O_OUTPUT | CLI_O_ONLY | CLI_O_FORMAT | CLI_O_JOBS | CLI_O_TIMEOUT | CLI_O_TRACE |
         CLI_O_DRY_RUN | CLI_O_THEME | CLI_O_PROGRESS,
      .min_args = 1, .max_args = -1, .run = cli_cmd_run},
     {.name = "validate", .usage = "[OPTION]... FILE...",

@@ -33,6 +33,7 @@ static const struct topic topics[] = {
      "summary.md          the comparison in Markdown\n"
      "csv/metrics.csv     one line a metric\n"
      "csv/series.csv      one line a point of every curve\n"
+     "csv/requests.csv    with --trace N: the first N requests\n"
      "charts/NAME.svg     charts; also as NAME.png\n"
      "runinfo.json        wall time, host, jobs, command line\n",
      "All but runinfo.json depend on scenario, seed and version and on nothing else. Files are written under a "

@@ -19,7 +19,8 @@
 #include "sim/suggest.h"
 #include "sim/units.h"
 
-enum { MAX_OPTIONS = 32, LONG_BASE = 256, MAX_JOBS = 1024 };
+enum { MAX_OPTIONS = 32, LONG_BASE = 256 };
+enum { MAX_JOBS = 1024, MAX_TRACE = 10000000 };
 
 /* clang-format off */
 static const struct cli_option table[] = {
@@ -42,6 +43,8 @@ static const struct cli_option table[] = {
      "threads (default: SITESIM_JOBS, else the CPUs allowed); never changes a result"},
     {"timeout", 0, "TIME", CLI_O_TIMEOUT,
      "give up after this time: '90 s', '10 min'; nothing is written then"},
+    {"trace", 0, "N", CLI_O_TRACE,
+     "list the first N requests of each deployment in csv/requests.csv: when each was sent, arrived, began and ended, and where"},
     {"dry-run", 'n', NULL, CLI_O_DRY_RUN,
      "print what would be simulated and written, do neither"},
     {"theme", 0, "THEME", CLI_O_THEME, "of the charts: light (default), dark, print"},
@@ -282,6 +285,17 @@ static int take_reps(struct cli_options *options,
     return add_set(options, "simulate.replications", text);
 }
 
+static int take_trace(struct cli_options *options,
+    const struct cli_option *option, const char *text)
+{
+    uint64_t n;
+
+    if (!read_count(text, 1, MAX_TRACE, &n))
+        return bad_value(option, "a number from 1 to 10000000", text);
+    options->trace = (int64_t)n;
+    return CLI_DONE;
+}
+
 /* Options with a value that needs no memory of its own. */
 static int take(
     struct cli_options *o, const struct cli_option *option, const char *arg)
@@ -307,6 +321,8 @@ static int take(
         return add_set(o, "simulate.precision.target", arg);
     case CLI_O_JOBS:
         return take_jobs(o, option, arg);
+    case CLI_O_TRACE:
+        return take_trace(o, option, arg);
     case CLI_O_TIMEOUT:
         return take_timeout(o, option, arg);
     case CLI_O_THEME:

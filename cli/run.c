@@ -16,6 +16,7 @@
 #include "cli/signals.h"
 #include "cli/study.h"
 #include "models/run.h"
+#include "reports/flat.h"
 #include "reports/table.h"
 #include "sim/alloc.h"
 
@@ -111,6 +112,36 @@ static int render_runinfo(const struct cli_options *options,
     return rc;
 }
 
+/* ---- the first requests
+ * ---------------------------------------------------------- */
+
+static const char requests_name[] = "csv/requests.csv";
+
+/* They stand in no other output, so that `report` could not write them.  Those
+ * of an earlier run would be taken for this one's. */
+static int render_requests(const struct cli_options *options,
+    const struct res_run *run, const char *dir, struct cli_files *files,
+    struct sim_err *err)
+{
+    const char *folder = sim_arena_printf(&files->arena, "%s/csv", dir);
+    const char *path =
+        sim_arena_printf(&files->arena, "%s/%s", dir, requests_name);
+    struct sim_text text = {0};
+    int rc;
+
+    if (folder == NULL || path == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    if (options->trace == 0)
+        return cli_files_drop(files, path, err);
+    rc = cli_files_mkdir(files, folder, err);
+    if (rc == SIM_OK)
+        rc = rep_requests_csv(run, &text, err);
+    if (rc == SIM_OK)
+        rc = cli_files_text(files, path, &text, err);
+    sim_text_release(&text);
+    return rc;
+}
+
 /* ---- one scenario
  * ---------------------------------------------------------------- */
 
@@ -150,6 +181,7 @@ static int simulate(const struct cli_options *options,
 {
     struct watch watch = {.deadline_s = HUGE_VAL};
     const struct mdl_run_options how = {.jobs = options->jobs,
+        .trace = options->trace,
         .progress = on_progress,
         .stop = on_stop,
         .ctx = &watch};
@@ -175,6 +207,8 @@ static int write_files(const struct cli_options *options,
     if (rc == SIM_OK)
         rc = cli_outputs_render(
             options, run, dir, cli_signals_caught, &files, err);
+    if (rc == SIM_OK)
+        rc = render_requests(options, run, dir, &files, err);
     if (rc == SIM_OK)
         rc = render_runinfo(options, scenario, path, dir, clock, &files, err);
     if (rc == SIM_OK && cli_signals_caught() != 0)
@@ -255,6 +289,8 @@ static int plan_one(const struct cli_options *options,
     if (rc == SIM_OK && !to_stdout(options)) {
         sim_text_add(&text, "would write\n");
         cli_outputs_list(options, dir, &text);
+        if (options->trace > 0)
+            sim_text_printf(&text, "  %s/%s\n", dir, requests_name);
         sim_text_printf(&text, "  %s/runinfo.json\n", dir);
     }
     status = rc == SIM_OK ? cli_print(&text) : cli_fail(&err);
@@ -282,6 +318,9 @@ static int check_names(struct scn_scenario *const *scenarios, int n)
 
 static int check_line(const struct cli_options *options)
 {
+    if (options->trace > 0 && to_stdout(options))
+        return cli_error(
+            CLI_USAGE, "--trace needs a folder to write to, not '-o -'");
     if (options->n_args > 1 && (options->format == REP_FORMAT_JSON ||
                                    options->format == REP_FORMAT_CSV))
         return cli_error(

@@ -1,15 +1,63 @@
 #include "models/block.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sim/alloc.h"
 #include "sim/sha256.h"
 
+/* Users and members with percentiles; without `sites: all` no others have
+ * metrics. */
+enum { FEW = 200 };
+
+/* Users are told apart where the scenario names them. */
+static int users_reported(const struct mdl_plan *plan, bool all)
+{
+    const struct mdl_users_cfg *users = &plan->cfg->users;
+
+    if (users->n_list == 0 && users->from == NULL && users->file == NULL)
+        return 0;
+    return all || plan->n_users < FEW ? plan->n_users : FEW;
+}
+
+/* How many members, from the first on, hold `most` of entries with several. */
+static int members_reported(const struct mdl_dep *dep, int most)
+{
+    int n = 0, last = 0;
+
+    for (int i = 0; i < dep->n_members && n < most; i++) {
+        if (dep->entries[dep->members[i].entry].n_members > 1) {
+            n++;
+            last = i + 1;
+        }
+    }
+    return last;
+}
+
+static void count_parts(struct mdl_layout *l, const struct mdl_plan *plan,
+    const struct mdl_dep *dep)
+{
+    const bool all = plan->cfg->report.sites == MDL_REPORT_ALL;
+
+    if (!dep->has_requests)
+        return;
+    l->n_users = users_reported(plan, all);
+    l->n_user_hists = l->n_users < FEW ? l->n_users : FEW;
+    l->n_members = members_reported(dep, all ? dep->n_members : FEW);
+    l->n_member_hists = members_reported(dep, FEW);
+}
+
 void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     const struct mdl_dep *dep)
 {
+    const struct mdl_report_cfg *report = &plan->cfg->report;
     struct mdl_layout *l = layout;
     size_t at = MDL_N_HEADS;
+
+    *l = (struct mdl_layout){0};
+    count_parts(l, plan, dep);
+    l->n_bins = report->n_size_bins > 0 ? report->n_size_bins + 1 : 0;
+    l->n_at = isnan(plan->cfg->simulate.duration_s) ? 0 : report->n_at;
 
     l->n_classes = plan->n_classes;
     l->n_entries = dep->n_entries;
@@ -22,6 +70,14 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     at += (size_t)l->n_scopes * MDL_N_COUNTS;
     l->loads = at;
     at += (size_t)l->n_entries * MDL_N_LOADS;
+    l->parts = at;
+    at += (size_t)(l->n_users + l->n_members) * MDL_N_PART_SUMS;
+    l->members = at;
+    at += (size_t)l->n_members * MDL_N_MEMBER_LOADS;
+    l->bins = at;
+    at += (size_t)l->n_scopes * (size_t)l->n_bins * MDL_N_BIN_SUMS;
+    l->states = at;
+    at += (size_t)l->n_at * (size_t)l->n_entries * MDL_N_STATES;
     l->offered = at;
     at += (size_t)l->n_sources;
     l->served = at;
@@ -33,8 +89,11 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     at += (size_t)l->n_scopes * MDL_N_TIMES;
     l->n_doubles = at;
     l->hist_offset = at * sizeof(double);
-    l->bytes = l->hist_offset + (size_t)l->n_scopes * MDL_N_TIMES *
-                                    SIM_HIST_BUCKETS * sizeof(uint32_t);
+    l->coarse_offset = l->hist_offset + (size_t)l->n_scopes * MDL_N_TIMES *
+                                            SIM_HIST_BUCKETS * sizeof(uint32_t);
+    l->bytes =
+        l->coarse_offset + (size_t)(l->n_user_hists + l->n_member_hists) *
+                               MDL_COARSE_BUCKETS * sizeof(uint32_t);
     l->bytes = (l->bytes + 15) / 16 * 16;
 }
 
@@ -76,6 +135,19 @@ void mdl_block_digest(
         digest_hist(&sha, mdl_block_hist(layout, block, s, MDL_LATENCY));
     sim_sha256_hex(&sha, hex);
 }
+
+int mdl_size_bin(const struct mdl_plan *plan, double work_s)
+{
+    const struct mdl_report_cfg *report = &plan->cfg->report;
+    int bin = 0;
+
+    while (bin < report->n_size_bins && work_s > report->size_bins_s[bin])
+        bin++;
+    return bin;
+}
+
+/* ---- totals -----------------------------------------------------------------
+ */
 
 int mdl_total_init(struct mdl_total *total, const struct mdl_layout *layout,
     struct sim_err *err)
@@ -145,4 +217,42 @@ void mdl_total_release(struct mdl_total *total, const struct mdl_layout *layout)
     sim_free(total->hist);
     sim_free(total->sum);
     *total = (struct mdl_total){0};
+}
+
+int mdl_pooled_init(struct mdl_pooled *pooled, const struct mdl_layout *layout,
+    struct sim_arena *arena, struct sim_err *err)
+{
+    const struct mdl_layout *l = layout;
+    const size_t parts = (size_t)(l->n_users + l->n_members);
+    const size_t rows = (size_t)(l->n_user_hists + l->n_member_hists);
+
+    pooled->scope_served =
+        sim_arena_calloc(arena, (size_t)l->n_scopes, sizeof(double));
+    pooled->part_served = sim_arena_calloc(arena, parts, sizeof(double));
+    pooled->coarse =
+        sim_arena_calloc(arena, rows * MDL_COARSE_BUCKETS, sizeof(double));
+    if (pooled->scope_served == NULL || pooled->part_served == NULL ||
+        pooled->coarse == NULL)
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    return SIM_OK;
+}
+
+void mdl_pooled_add(struct mdl_pooled *pooled, const struct mdl_layout *layout,
+    void *block, double weight)
+{
+    const struct mdl_layout *l = layout;
+    const double *counts = mdl_block_at(block, l->counts);
+    const double *parts = mdl_block_at(block, l->parts);
+    const uint32_t *coarse = mdl_block_coarse(l, block, 0);
+    const size_t cells =
+        (size_t)(l->n_user_hists + l->n_member_hists) * MDL_COARSE_BUCKETS;
+
+    for (int s = 0; s < l->n_scopes; s++)
+        pooled->scope_served[s] += counts[s * MDL_N_COUNTS + MDL_SERVED];
+    for (int i = 0; i < l->n_users + l->n_members; i++)
+        pooled->part_served[i] += parts[i * MDL_N_PART_SUMS + MDL_PART_SERVED];
+    for (size_t i = 0; i < cells; i++) {
+        if (coarse[i] > 0)
+            pooled->coarse[i] += weight * coarse[i];
+    }
 }

@@ -4,6 +4,11 @@
  * any thread or rank are added cell by cell in index order.  A *scope* is a
  * request class (scopes 0 .. n_classes-1) or a site entry (after them); the
  * deployment is the sum over its classes.
+ *
+ * A *part* is a user (parts 0 .. n_users-1) or a member of a site entry (after
+ * them).  There may be thousands of parts, so each has a short row of sums,
+ * the first 200 users and members a coarse histogram of their latency, and
+ * none exists that is not reported.
  */
 #ifndef MODELS_BLOCK_H
 #define MODELS_BLOCK_H
@@ -20,10 +25,14 @@ enum mdl_count {
     MDL_SERVED,
     MDL_LOST,
     MDL_ABANDONED,
-    MDL_SPILLED, /* served or lost away from the first choice */
-    MDL_WAITED,  /* served after a wait */
-    MDL_WITHIN,  /* served within the objective's limit */
-    MDL_HAS_SLO, /* offered to a class with an objective */
+    MDL_SPILLED,  /* served or lost away from the first choice */
+    MDL_RETRIED,  /* attempts after the first, */
+    MDL_HEDGED,   /* ... second copies sent while the first was under way */
+    MDL_FALLBACK, /* served by the fallback */
+    MDL_CACHED,   /* answered from a cache */
+    MDL_WAITED,   /* served after a wait */
+    MDL_WITHIN,   /* served within the objective's limit */
+    MDL_HAS_SLO,  /* offered to a class with an objective */
     MDL_EGRESS_B,
     MDL_INGRESS_B,
     MDL_LEFT_B, /* bytes that crossed the user's own site's border */
@@ -37,13 +46,27 @@ enum mdl_count {
 /* Times a request is broken into; each has a histogram by scope. */
 enum mdl_time { MDL_LATENCY, MDL_NETWORK, MDL_QUEUE, MDL_SERVICE, MDL_N_TIMES };
 
-/* Integrals over the window, by entry. */
+/* Sums over the cohort, by part. */
+enum mdl_part_sum {
+    MDL_PART_OFFERED,
+    MDL_PART_SERVED,
+    MDL_PART_LOST,
+    MDL_PART_ABANDONED,
+    MDL_PART_WITHIN,
+    MDL_PART_HAS_SLO,
+    MDL_PART_TIMES, /* then the sum of each time [s] */
+    MDL_N_PART_SUMS = MDL_PART_TIMES + MDL_N_TIMES,
+};
+
+/* Integrals over the window, by entry; the first ones by member too. */
 enum mdl_load {
     MDL_IN_SYSTEM_S,
     MDL_WAITING_S,
     MDL_BUSY_S,
     MDL_SLOTS_UP_S,
-    MDL_SERVERS_UP_S,
+    MDL_N_MEMBER_LOADS,
+    MDL_SERVERS_UP_S = MDL_N_MEMBER_LOADS,
+    MDL_EMPTY_S, /* nobody there; the sum over members */
     MDL_BATCHES, /* started, and the requests in them */
     MDL_BATCHED,
     MDL_OFF_S, /* slots off, booting, on and idle, where they switch off */
@@ -63,10 +86,40 @@ enum mdl_head {
     MDL_N_HEADS,
 };
 
+/* State at one of the times of `report.at`, by entry. */
+enum mdl_state {
+    MDL_STATE_IN_SYSTEM,
+    MDL_STATE_WAITING,
+    MDL_STATE_FULL, /* members without a free slot */
+    MDL_N_STATES,
+};
+
+/* Slowdowns of the requests of one size bin: their number and sum. */
+enum mdl_bin { MDL_BIN_SERVED, MDL_BIN_SLOWDOWN, MDL_N_BIN_SUMS };
+
+/* Coarse buckets: a quarter of those of sim/hist.h (32 an octave, a width of at
+ * most 3.1 % of the value) from 2^-20 s to 2^14 s; bucket 0 holds less, as 0.
+ */
+enum {
+    MDL_COARSE_SHIFT = 2,
+    MDL_COARSE_FIRST = 1 + (-20 - SIM_HIST_LOW_EXP) * (1 << SIM_HIST_BITS),
+    MDL_COARSE_END = 1 + (14 - SIM_HIST_LOW_EXP) * (1 << SIM_HIST_BITS),
+    MDL_COARSE_BUCKETS =
+        1 + ((MDL_COARSE_END - MDL_COARSE_FIRST) >> MDL_COARSE_SHIFT),
+};
+
 struct mdl_layout {
     int n_classes, n_entries, n_scopes, n_sources, n_ranks;
+    int n_users, n_members; /* with rows of their own; the first of them */
+    int n_user_hists, n_member_hists;
+    int n_bins;     /* of size, 0 = none */
+    int n_at;       /* times at which the state is noted */
     size_t counts;  /* [n_scopes x MDL_N_COUNTS] */
     size_t loads;   /* [n_entries x MDL_N_LOADS] */
+    size_t parts;   /* [(n_users + n_members) x MDL_N_PART_SUMS] */
+    size_t members; /* [n_members x MDL_N_MEMBER_LOADS] */
+    size_t bins;    /* [n_scopes x n_bins x MDL_N_BIN_SUMS] */
+    size_t states;  /* [n_at x n_entries x MDL_N_STATES] */
     size_t offered; /* [n_sources] */
     size_t served;  /* [n_sources x n_ranks] requests */
     size_t work;    /* [n_sources x n_ranks] seconds before deflation */
@@ -74,6 +127,8 @@ struct mdl_layout {
     size_t n_sums;  /* doubles before `max`: added with the weight */
     size_t n_doubles;
     size_t hist_offset; /* bytes: uint32_t [n_scopes x MDL_N_TIMES x buckets] */
+    size_t coarse_offset; /* bytes: uint32_t [(n_user_hists + n_member_hists) x
+                             MDL_COARSE_BUCKETS], latency */
     size_t bytes;
 };
 
@@ -101,6 +156,29 @@ static inline uint32_t *mdl_block_hist(
 void mdl_block_digest(
     const struct mdl_layout *layout, void *block, char hex[65]);
 
+/** Coarse bucket of a value >= 0. */
+static inline int mdl_coarse_bucket(double x)
+{
+    const int b = sim_hist_bucket(x);
+
+    if (b < MDL_COARSE_FIRST)
+        return 0;
+    return 1 + (((b < MDL_COARSE_END ? b : MDL_COARSE_END - 1) -
+                    MDL_COARSE_FIRST) >>
+                   MDL_COARSE_SHIFT);
+}
+
+static inline uint32_t *mdl_block_coarse(
+    const struct mdl_layout *layout, void *block, int row)
+{
+    unsigned char *base = (unsigned char *)block + layout->coarse_offset;
+
+    return (uint32_t *)(void *)base + (size_t)row * MDL_COARSE_BUCKETS;
+}
+
+/** Size bin of a work [s on the reference]. */
+int mdl_size_bin(const struct mdl_plan *plan, double work_s);
+
 /* ---- totals of one (deployment, section of replications) -------------------
  */
 
@@ -109,12 +187,26 @@ struct mdl_total {
     struct sim_whist *hist; /* [n_scopes x MDL_N_TIMES] */
 };
 
+/* Of all sections together: what has no interval. */
+struct mdl_pooled {
+    double *scope_served; /* [n_scopes] requests, without weights */
+    double *part_served;  /* [n_users + n_members] */
+    double *coarse;       /* [n_user_hists + n_member_hists][buckets] */
+};
+
 SIM_MUST_CHECK int mdl_total_init(struct mdl_total *total,
     const struct mdl_layout *layout, struct sim_err *err);
 /** total += weight * block. */
 SIM_MUST_CHECK int mdl_total_add(struct mdl_total *total,
     const struct mdl_layout *layout, void *block, double weight,
     struct sim_err *err);
+/** Arrays in the arena. @retval SIM_OK, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_pooled_init(struct mdl_pooled *pooled,
+    const struct mdl_layout *layout, struct sim_arena *arena,
+    struct sim_err *err);
+void mdl_pooled_add(struct mdl_pooled *pooled, const struct mdl_layout *layout,
+    void *block, double weight);
+
 void mdl_total_release(
     struct mdl_total *total, const struct mdl_layout *layout);
 

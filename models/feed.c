@@ -89,7 +89,7 @@ static void start_streams(struct mdl_feed *feed, double from_s)
     for (int i = 0; i < plan->n_sources; i++) {
         struct source_state *s = &feed->sources[i];
         const int cls = plan->sources[i].cls;
-        const struct mdl_rate rate = mdl_plan_rate(plan, i);
+        const struct mdl_rate rate = rate_of(feed, i);
         struct sim_key key = feed_key(feed, plan->sources[i].entity);
 
         start_marks(s, key);
@@ -544,7 +544,7 @@ void mdl_feed_draw(
         .need_choice = of->need_choice};
 
     start_marks(&s, feed_key(feed, entity));
-    if (c->trace.n == 0) /* what is recorded of a request stays */
+    if (!mdl_class_recorded(c)) /* what is recorded of a request stays */
         fill_work(c, &s, NULL,
             mdl_plan_deflation(plan, feed->cfg.origin_s + r->send_s),
             &r->work_s, 1);

@@ -54,7 +54,8 @@ uint64_t mdl_feed_entity(
     const struct mdl_feed *feed, int source, int64_t k, double send_s);
 
 /** Fill the random parts of one request of a source, sent at r->send_s, from
- *  streams keyed by an entity of its own: clients, retries, second copies. */
+ *  streams keyed by an entity of its own: clients, retries, second copies.
+ *  Work that is recorded stays what it is in *r. */
 void mdl_feed_draw(
     struct mdl_feed *feed, int source, uint64_t entity, struct sim_request *r);
 

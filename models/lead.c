@@ -10,6 +10,8 @@
 
 /* Step of the fluid backlog: fine against the hours over which rates move. */
 #define FLUID_STEP_S 600.0
+/* Load up to which slo-aware routing fills a place before it turns away. */
+#define AWARE_MOST 0.95
 
 /* Offered load of every place at a time. */
 struct offered {
@@ -49,7 +51,8 @@ static int taker(const struct search *s, int source, int candidate)
     const struct mdl_dep *dep = s->dep;
     const int entry = dep->places[dep->candidates[candidate].place].entry;
 
-    if (s->up == NULL || dep->cfg->routing.policy != MDL_NEAREST)
+    if (s->up == NULL || (dep->cfg->routing.policy != MDL_NEAREST &&
+                             dep->cfg->routing.policy != MDL_SLO_AWARE))
         return candidate;
     for (int i = candidate; i < dep->uc_first[source + 1]; i++) {
         const struct mdl_candidate *c = &dep->candidates[i];
@@ -105,8 +108,11 @@ static double member_lead(
     const double service = load / rate;
     if (slots < 0)
         return 20.0 * service;
-    const double rho =
-        load * m->speed / mdl_member_capacity(dep, p->first_member);
+    /* what would not be in time goes elsewhere before the queue grows on */
+    const double most = dep->cfg->routing.policy == MDL_SLO_AWARE
+                            ? AWARE_MOST
+                            : (double)INFINITY;
+    const double rho = fmin(load / slots, most);
     if (rho >= 1.0)
         return MDL_LEAD_MAX_S;
     const double ca2 = 1.0;

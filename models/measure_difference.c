@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/study.h"
+#include "models/measure.h"
 #include "sim/alloc.h"
 #include "sim/stats.h"
 #include "sim/units.h"
@@ -87,6 +87,7 @@ bool mdl_difference_known(const char *metric)
 struct pair {
     struct mdl_study *study;
     const struct mdl_case *c[2];
+    struct mdl_scope all[2];
     const char *scope;   /* "edge.difference" */
     int n;               /* sections */
     double *x[2], *y[2]; /* [n] totals by section, of ratios */
@@ -131,26 +132,6 @@ static int put(const struct pair *p, const char *name, struct res_estimate e)
 /* ---- ratios
  * ---------------------------------------------------------------------- */
 
-static double load_of(const struct mdl_case *c, int section, int load)
-{
-    const double *loads = c->section[section].sum + c->layout.loads;
-    double sum = 0.0;
-
-    for (int e = 0; e < c->layout.n_entries; e++)
-        sum += loads[(size_t)e * MDL_N_LOADS + (size_t)load];
-    return sum;
-}
-
-static double count_of(const struct mdl_case *c, int section, int count)
-{
-    const double *counts = c->section[section].sum + c->layout.counts;
-    double sum = 0.0;
-
-    for (int i = 0; i < c->layout.n_classes; i++)
-        sum += counts[(size_t)i * MDL_N_COUNTS + (size_t)count];
-    return sum;
-}
-
 static double power_of(const struct mdl_case *c, int section)
 {
     double kw_s = 0.0;
@@ -160,30 +141,25 @@ static double power_of(const struct mdl_case *c, int section)
     return kw_s;
 }
 
-static void fill(const struct mdl_case *c, const struct ratio *ratio, int n,
-    double *x, double *y)
+/* Numerator and denominator of deployment k, by section. */
+static void fill(struct pair *p, const struct ratio *ratio, int k)
 {
-    for (int r = 0; r < n; r++) {
-        const double seconds = c->section[r].sum[MDL_SECONDS];
-        switch (ratio->kind) {
-        case COUNTS:
-            x[r] = count_of(c, r, ratio->over);
-            y[r] = count_of(c, r, ratio->under);
-            break;
-        case LOADS:
-            x[r] = load_of(c, r, ratio->over);
-            y[r] = load_of(c, r, ratio->under);
-            break;
-        case AVERAGE:
-            x[r] = load_of(c, r, ratio->over);
-            y[r] = seconds;
-            break;
-        default:
-            x[r] = power_of(c, r);
-            y[r] = seconds;
-            break;
-        }
+    const struct mdl_study *study = p->study;
+    const struct mdl_case *c = p->c[k];
+
+    if (ratio->kind == COUNTS) {
+        mdl_sum_counts(study, c, &p->all[k], ratio->over, p->x[k]);
+        mdl_sum_counts(study, c, &p->all[k], ratio->under, p->y[k]);
+        return;
     }
+    if (ratio->kind == LOADS)
+        mdl_sum_loads(study, c, &p->all[k], ratio->under, p->y[k]);
+    else
+        mdl_sum_head(study, c, MDL_SECONDS, p->y[k]);
+    if (ratio->kind != POWER)
+        mdl_sum_loads(study, c, &p->all[k], ratio->over, p->x[k]);
+    for (int r = 0; ratio->kind == POWER && r < p->n; r++)
+        p->x[k][r] = power_of(c, r);
 }
 
 static double total(const double *x, int n)
@@ -218,7 +194,7 @@ static int put_ratio(struct pair *p, const struct ratio *ratio)
     double sum_x[2], sum_y[2];
 
     for (int k = 0; k < 2; k++) {
-        fill(p->c[k], ratio, p->n, p->x[k], p->y[k]);
+        fill(p, ratio, k);
         sum_x[k] = total(p->x[k], p->n);
         sum_y[k] = total(p->y[k], p->n);
     }
@@ -245,21 +221,16 @@ struct times {
     struct sim_whist pool, rest;
 };
 
-static int open_times(
-    struct times *t, const struct mdl_case *c, int n, int time)
+static int open_times(struct times *t, const struct pair *p, int k, int time)
 {
-    int rc = SIM_OK;
+    int rc;
 
-    t->section = sim_calloc((size_t)n, sizeof *t->section);
+    t->section = sim_calloc((size_t)p->n, sizeof *t->section);
     if (t->section == NULL)
         return SIM_E_NOMEM;
-    for (int r = 0; rc == SIM_OK && r < n; r++) {
-        for (int i = 0; rc == SIM_OK && i < c->layout.n_classes; i++)
-            rc = sim_whist_merge(
-                &t->section[r], &c->section[r].hist[i * MDL_N_TIMES + time]);
-        if (rc == SIM_OK)
-            rc = sim_whist_merge(&t->pool, &t->section[r]);
-    }
+    rc = mdl_scope_hist(p->study, p->c[k], &p->all[k], time, t->section);
+    for (int r = 0; rc == SIM_OK && r < p->n; r++)
+        rc = sim_whist_merge(&t->pool, &t->section[r]);
     if (rc == SIM_OK)
         rc = sim_whist_merge(&t->rest, &t->pool);
     return rc;
@@ -290,18 +261,10 @@ static void leave_out(struct times *t, int r)
     }
 }
 
-static double served(const struct mdl_case *c)
-{
-    double sum = 0.0;
-
-    for (int i = 0; i < c->layout.n_classes; i++)
-        sum += c->raw_served[i];
-    return sum;
-}
-
 static int put_time(struct pair *p, struct times *t, int time, double *without)
 {
-    const double fewest = fmin(served(p->c[0]), served(p->c[1]));
+    const double fewest = fmin(mdl_scope_served(p->c[0], &p->all[0]),
+        mdl_scope_served(p->c[1], &p->all[1]));
     int rc = SIM_OK;
 
     for (int r = 0; r < p->n; r++) {
@@ -335,7 +298,7 @@ static int put_quantiles(struct pair *p, int time)
     int rc = without != NULL ? SIM_OK : SIM_E_NOMEM;
 
     for (int k = 0; rc == SIM_OK && k < 2; k++)
-        rc = open_times(&t[k], p->c[k], p->n, time);
+        rc = open_times(&t[k], p, k, time);
     if (rc == SIM_OK)
         rc = put_time(p, t, time, without);
     close_times(&t[0], p->n);
@@ -368,6 +331,7 @@ int mdl_measure_difference(
         return no_memory(err);
     }
     for (int k = 0; k < 2; k++) {
+        p.all[k] = mdl_scope_all(p.c[k], p.scope);
         p.x[k] = block + (size_t)k * n;
         p.y[k] = block + (size_t)(2 + k) * n;
     }

@@ -73,14 +73,45 @@ static bool entity_known(const char *name, const char *const *names, int n)
     return false;
 }
 
-/* The site or class that a metric's scope names must exist. */
+/* Is the number that `text` begins with below `n`? */
+static bool index_below(const char *text, int64_t n)
+{
+    return strtoll(text, NULL, 10) < n;
+}
+
+/* Is `name` that of an entry, or of one of its members ("stores@chicago",
+ * "east#2")?  How many a user has is known to the plan alone. */
+static bool site_known(const char *name, const struct mdl_site_cfg *site)
+{
+    const size_t len = strlen(site->name);
+
+    if (strncmp(name, site->name, len) != 0)
+        return false;
+    if (name[len] == '#' && site->at.where != MDL_EACH_USER)
+        return site->count > 1 && index_below(name + len + 1, site->count + 1);
+    return name[len] == '.' || name[len] == '@' || name[len] == '#';
+}
+
+/* Users of a built-in set or a file are known to the plan alone. */
+static bool user_known(const struct mdl_users_cfg *users, const char *name)
+{
+    if (users->from != NULL || users->file != NULL)
+        return true;
+    for (int i = 0; i < users->n_list; i++) {
+        if (entity_known(name, &users->list[i].name, 1))
+            return true;
+    }
+    return false;
+}
+
+/* The site, class or user that a metric's scope names must exist. */
 static int check_scope(const struct mdl_run_cfg *cfg,
     const struct mdl_deployment_cfg *dep, const char *text, const char *rest,
     struct sim_err *err)
 {
     if (strncmp(rest, "site.", 5) == 0) {
         for (int i = 0; i < dep->n_sites; i++) {
-            if (entity_known(rest + 5, &dep->sites[i].name, 1))
+            if (site_known(rest + 5, &dep->sites[i]))
                 return SIM_OK;
         }
         return sim_err_set(err, SIM_E_INPUT,
@@ -107,6 +138,31 @@ static int check_scope(const struct mdl_run_cfg *cfg,
             return sim_err_set(err, SIM_E_INPUT,
                 "threshold '%s' names a metric that has no difference", text);
     }
+    if (strncmp(rest, "user.", 5) == 0 && !user_known(&cfg->users, rest + 5))
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' names the unknown user '%.*s'", text,
+            (int)strcspn(rest + 5, "."), rest + 5);
+    return SIM_OK;
+}
+
+/* "slowdown.bin.<k>" and "at.<k>" count up to what `report` lists. */
+static int check_index(const struct mdl_report_cfg *report, const char *text,
+    const char *rest, struct sim_err *err)
+{
+    static const char bin[] = ".slowdown.bin.", at[] = ".at.";
+    const char *p = strstr(rest, bin);
+
+    if (p != NULL && (report->n_size_bins == 0 || !index_below(p + strlen(bin),
+                                                      report->n_size_bins + 1)))
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' names a size bin beyond the edges of "
+            "'report.size_bins'",
+            text);
+    p = strstr(rest, at);
+    if (p != NULL && isdigit((unsigned char)p[strlen(at)]) &&
+        !index_below(p + strlen(at), report->n_at))
+        return sim_err_set(err, SIM_E_INPUT,
+            "threshold '%s' names a time beyond those of 'report.at'", text);
     return SIM_OK;
 }
 
@@ -147,6 +203,8 @@ int mdl_threshold_check(
         return sim_err_set(
             err, SIM_E_INPUT, "threshold '%s' names an unknown metric", text);
     rc = check_scope(cfg, dep, text, rest + 1, err);
+    if (rc == SIM_OK)
+        rc = check_index(&cfg->report, text, rest, err);
     return rc == SIM_OK ? check_limit(cfg, &rule, text, row->unit, err) : rc;
 }
 

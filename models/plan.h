@@ -102,6 +102,8 @@ struct mdl_entry {
         it_kw; /* contracted per member: facility capacity or servers at peak */
 };
 
+struct mdl_policy_data; /* policy.h */
+
 struct mdl_dep {
     const struct mdl_deployment_cfg *cfg;
     struct mdl_entry *entries;
@@ -116,10 +118,11 @@ struct mdl_dep {
     struct mdl_candidate *candidates;
     int *uc_first;
     int max_candidates;
-    struct mdl_flow *flows; /* [n_classes] */
-    bool plain;             /* all flows are, and no client waits */
-    bool sampled;           /* a fleet: some members stand for their like */
-    double max_rtt_s;       /* longest median round trip, for the follow-up */
+    struct mdl_flow *flows;         /* [n_classes] */
+    struct mdl_policy_data *policy; /* NULL where the policy needs none */
+    bool plain;                     /* all flows are, and no client waits */
+    bool sampled;     /* a fleet: some members stand for their like */
+    double max_rtt_s; /* longest median round trip, for the follow-up */
     bool has_requests;
     bool impatient;    /* a class may leave the queue */
     bool overtakes;    /* a later request may delay an earlier one */
@@ -163,17 +166,15 @@ void mdl_plan_destroy(struct mdl_plan *plan);
 /** Rate of a source as a function of horizon time. */
 struct mdl_rate mdl_plan_rate(const struct mdl_plan *plan, int source);
 
+/** Does the work of a request, or a part of it, come with a recorded row? */
+bool mdl_class_recorded(const struct mdl_class *c);
+
 /** Work factor of deflation at horizon time t: 2^(-m/T). */
 double mdl_plan_deflation(const struct mdl_plan *plan, double t_s);
 
 /** Mean work of a visit to an entry [s on the reference]: `mean_s`, or its part
  *  of a full batch where the entry serves batches. */
 double mdl_entry_work_s(const struct mdl_dep *dep, int entry, double mean_s);
-
-/** Work a member does in a second when many requests are there [s on the
- *  reference]: slots, or what sharing allows, times speed; INFINITY where it
- *  is unlimited. */
-double mdl_member_capacity(const struct mdl_dep *dep, int member);
 
 /** Slots of a member when all is well; -1 = unlimited. */
 int mdl_member_slots(const struct mdl_member *member);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/plan_sites.h"
+#include "models/policy.h"
 #include "models/routing.h"
 #include "sim/alloc.h"
 #include "sim/fmath.h"
@@ -302,120 +303,6 @@ static int plan_candidates(
     return rc;
 }
 
-/* ---- load -------------------------------------------------------------------
- */
-
-/* Expected visits and work of a source's requests at its candidates. */
-static void source_visits(
-    const struct mdl_plan *plan, struct mdl_dep *dep, int source)
-{
-    const struct mdl_class *c = &plan->classes[plan->sources[source].cls];
-    const struct mdl_flow *flow = &dep->flows[plan->sources[source].cls];
-
-    for (int s = 0; s < flow->n_steps; s++) {
-        const struct mdl_step *step = &flow->steps[s];
-        bool found = false;
-        for (int i = dep->uc_first[source];
-             i < dep->uc_first[source + 1] && !found; i++) {
-            struct mdl_candidate *to = &dep->candidates[i];
-            const int entry = dep->places[to->place].entry;
-            const double share = step->entry < 0
-                                     ? mdl_route_share(dep, source, i)
-                                 : step->entry == entry ? 1.0
-                                                        : 0.0;
-            const double visits = share * step->visits;
-            found = step->entry >= 0 && step->entry == entry;
-            to->visits += visits;
-            to->work_s += visits * mdl_entry_work_s(dep, entry,
-                                       mdl_step_work_s(step, c->mean_work_s));
-        }
-    }
-}
-
-/* Does it wait for ever? */
-static bool patient(const struct mdl_class *c)
-{
-    return c->cfg->patience_s == NULL || sim_dist_is_never(c->cfg->patience_s);
-}
-
-/* Offered load over capacity of every place when all is well, mean of the
- * worst year.  Where those that wait for ever, at a queue without a limit,
- * reach 1 by themselves there is no steady state. */
-static int plan_load(
-    struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err)
-{
-    const double year_s = SIM_H_PER_YR * SIM_S_PER_H;
-    const size_t n = (size_t)dep->n_places;
-    double *load = sim_calloc(2 * n, sizeof *load), *stays;
-
-    if (load == NULL)
-        return no_memory(err);
-    stays = load + n;
-    for (int y = 0; y < (plan->windowed ? plan->n_years : 1); y++) {
-        memset(load, 0, 2 * n * sizeof *load);
-        for (int i = 0; i < plan->n_sources; i++) {
-            const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
-            const double rate = plan->sources[i].base_per_s *
-                                sim_pow(1.0 + c->arrivals->growth_per_yr, y) *
-                                mdl_plan_deflation(plan, y * year_s);
-            for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++) {
-                const double work = rate * dep->candidates[k].work_s;
-                load[dep->candidates[k].place] += work;
-                stays[dep->candidates[k].place] += patient(c) ? work : 0.0;
-            }
-        }
-        for (int i = 0; i < dep->n_places; i++) {
-            const struct mdl_place *place = &dep->places[i];
-            const double capacity = place->n_members * mdl_member_capacity(dep,
-                                                           place->first_member);
-            dep->worst_load = fmax(dep->worst_load, load[i] / capacity);
-            if (stays[i] > 0.0 && stays[i] >= capacity &&
-                !dep->cfg->routing.has_spill &&
-                dep->entries[place->entry].cfg->queue.capacity < 0)
-                dep->unstable = true;
-        }
-    }
-    sim_free(load);
-    return SIM_OK;
-}
-
-double mdl_entry_work_s(const struct mdl_dep *dep, int entry, double mean_s)
-{
-    const struct mdl_site_cfg *site = dep->entries[entry].cfg;
-    const struct mdl_batch_time_cfg *time = &site->batching.time;
-    const double most = (double)site->batching.max;
-
-    if (!site->has_batching)
-        return mean_s;
-    return (time->has_exponential ? time->exponential.mean_ms
-                                  : time->fixed_ms + time->per_item_ms * most) /
-           most / SIM_MS_PER_S;
-}
-
-int mdl_member_slots(const struct mdl_member *member)
-{
-    if (member->servers < 0)
-        return -1;
-    return (int)(member->servers * member->slots_per_server);
-}
-
-double mdl_member_capacity(const struct mdl_dep *dep, int member)
-{
-    const struct mdl_member *m = &dep->members[member];
-    const struct mdl_queue_cfg *queue = &dep->entries[m->entry].cfg->queue;
-    const int64_t most = queue->concurrency;
-    const int slots = mdl_member_slots(m);
-    double at_once = slots < 0 ? (double)INFINITY : slots;
-
-    if (queue->n_rates > 0) {
-        const int64_t last = queue->n_rates - 1;
-        at_once = queue->rates[most > 0 && most - 1 < last ? most - 1 : last];
-    } else if (most > 0) {
-        at_once = fmin(at_once, (double)most);
-    }
-    return at_once * m->speed;
-}
-
 /* ---- fleets
  * ------------------------------------------------------------------ */
 
@@ -484,9 +371,11 @@ int mdl_plan_routes(
     dep->sampled = rc == SIM_OK && samples(plan, dep);
     if (rc == SIM_OK)
         rc = plan_candidates(plan, dep, err);
-    for (int i = 0; rc == SIM_OK && i < plan->n_sources; i++)
-        source_visits(plan, dep, i);
     if (rc == SIM_OK)
-        rc = plan_load(plan, dep, err);
+        rc = mdl_policy_prepare(plan, dep, err);
+    for (int i = 0; rc == SIM_OK && i < plan->n_sources; i++)
+        mdl_plan_visits(plan, dep, i);
+    if (rc == SIM_OK)
+        rc = mdl_plan_load(plan, dep, err);
     return rc;
 }

@@ -15,4 +15,13 @@ SIM_MUST_CHECK int mdl_plan_deps(struct mdl_plan *plan, struct sim_err *err);
 SIM_MUST_CHECK int mdl_plan_routes(
     struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err);
 
+/** Expected visits and work of a source's requests at its candidates. */
+void mdl_plan_visits(
+    const struct mdl_plan *plan, struct mdl_dep *dep, int source);
+
+/** Load of every place over what it can serve: dep->worst_load, dep->unstable.
+ *  @retval SIM_OK, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_plan_load(
+    struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err);
+
 #endif /* MODELS_PLAN_SITES_H */

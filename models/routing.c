@@ -1,9 +1,14 @@
 #include "models/routing.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "models/policy.h"
+#include "sim/units.h"
+
 const char *const mdl_policy_names[] = {"nearest", "random", "weighted",
-    "round-robin", "shortest-queue", "power-of-d", NULL};
+    "round-robin", "shortest-queue", "power-of-d", "cheapest", "slo-aware",
+    NULL};
 
 const char *const mdl_balance_names[] = {
     "random", "sticky", "round-robin", "shortest-queue", NULL};
@@ -255,6 +260,96 @@ static struct mdl_pick nearest(
     return nobody;
 }
 
+/* ---- policies that look ahead ----------------------------------------------
+ */
+
+/* Prices and work change by the hour, so what they need is looked up once in
+ * it.  Without an engine: the mean of the year. */
+static void note_hour(struct mdl_router *r)
+{
+    if (r->engine == NULL)
+        return;
+    const double now_s = sim_engine_now_s(r->engine);
+    if (now_s < r->hour_end_s)
+        return;
+    const double hour = floor((r->origin_s + now_s) / SIM_S_PER_H);
+    r->hour_end_s = (hour + 1.0) * SIM_S_PER_H - r->origin_s;
+    r->deflation = mdl_plan_deflation(r->plan, hour * SIM_S_PER_H);
+    if (r->dep->policy->costs != NULL)
+        r->hour_of_year =
+            mdl_cost_hour(r->dep->policy->costs, hour * SIM_S_PER_H);
+}
+
+static double cost_of(const struct mdl_router *r, int cls, int candidate)
+{
+    return mdl_cost_usd(r->dep->policy->costs, cls,
+        place_of(r->dep, candidate)->entry, r->hour_of_year, r->deflation);
+}
+
+/* The cheapest usable candidate of a group, ties to the nearest; with after >=
+ * 0 of those that come after it in that order. */
+static int cheapest(
+    struct mdl_router *r, const struct group *g, int cls, int after)
+{
+    double least = (double)INFINITY, floor_usd = -(double)INFINITY;
+    int best = -1;
+
+    note_hour(r);
+    if (after >= 0)
+        floor_usd = cost_of(r, cls, after);
+    for (int i = g->first; i < g->last; i++) {
+        const double usd = cost_of(r, cls, i);
+        if (n_usable(r, i) == 0 || usd < floor_usd ||
+            (usd == floor_usd && i <= after))
+            continue;
+        if (best < 0 || usd < least) {
+            best = i;
+            least = usd;
+        }
+    }
+    return best;
+}
+
+static int64_t queue_here(const struct mdl_router *r, int member)
+{
+    return r->engine != NULL ? queue_of(r, member) : 0;
+}
+
+/* From candidate `from` on, in order of preference, the first that is predicted
+ * to meet the objective; none: the least late.  Only the choice made takes a
+ * turn of a round robin among members. */
+static struct mdl_pick in_time(
+    struct mdl_router *r, int source, int user, int from, double mark)
+{
+    const struct mdl_dep *dep = r->dep;
+    const double limit_s = r->plan->classes[r->plan->sources[source].cls].slo_s;
+    const int64_t turn = r->turn;
+    int64_t best_turn = turn;
+    struct mdl_pick best = nobody;
+    double least = (double)INFINITY;
+
+    note_hour(r);
+    for (int i = from; i < dep->uc_first[source + 1] &&
+                       dep->candidates[i].group != MDL_BY_NAME;
+         i++) {
+        if (n_usable(r, i) == 0)
+            continue;
+        r->turn = turn;
+        const struct mdl_pick pick = balanced(r, i, user, mark);
+        const double response_s = mdl_forecast_s(
+            r->plan, dep, source, i, queue_here(r, pick.member), r->deflation);
+        if (response_s <= limit_s)
+            return pick;
+        if (best.candidate < 0 || response_s < least) {
+            best = pick;
+            best_turn = r->turn;
+            least = response_s;
+        }
+    }
+    r->turn = best_turn;
+    return best;
+}
+
 static struct mdl_pick pick_in(
     struct mdl_router *r, const struct group *g, int user, double mark)
 {
@@ -276,30 +371,89 @@ static struct mdl_pick pick_in(
     }
 }
 
+static struct mdl_pick pick_cheapest(struct mdl_router *r, int source,
+    const struct group *g, int user, int after, double mark)
+{
+    const int i =
+        g->n > 0 ? cheapest(r, g, r->plan->sources[source].cls, after) : -1;
+
+    return i >= 0 ? balanced(r, i, user, mark) : nobody;
+}
+
 /* ---- public -------------------------------------------------------------- */
+
+struct mdl_router mdl_router_start(const struct mdl_plan *plan,
+    const struct mdl_dep *dep, const bool *known_up, const int *n_known_up,
+    struct sim_engine *engine, double origin_s)
+{
+    return (struct mdl_router){.plan = plan,
+        .dep = dep,
+        .known_up = known_up,
+        .n_known_up = n_known_up,
+        .engine = engine,
+        .origin_s = origin_s,
+        .hour_end_s = -(double)INFINITY,
+        .hour_of_year = -1,
+        .deflation = 1.0};
+}
 
 struct mdl_pick mdl_route_pick(
     struct mdl_router *router, int source, int user, double mark)
 {
-    const struct group g =
-        group_from(router, source, router->dep->uc_first[source]);
+    const int first = router->dep->uc_first[source];
 
+    if (router->dep->cfg->routing.policy == MDL_SLO_AWARE)
+        return in_time(router, source, user, first, mark);
+    const struct group g = group_from(router, source, first);
+    if (router->dep->cfg->routing.policy == MDL_CHEAPEST)
+        return pick_cheapest(router, source, &g, user, -1, mark);
     return pick_in(router, &g, user, mark);
+}
+
+/* All candidates of the group of one. */
+static struct group group_of(
+    const struct mdl_router *r, int source, int candidate)
+{
+    const struct mdl_dep *dep = r->dep;
+    const int group = dep->candidates[candidate].group;
+    int first = candidate;
+
+    while (first > dep->uc_first[source] &&
+           dep->candidates[first - 1].group == group)
+        first--;
+    struct group g = {.first = first, .last = first};
+    for (; g.last < dep->uc_first[source + 1] &&
+           dep->candidates[g.last].group == group;
+         g.last++)
+        g.n += n_usable(r, g.last);
+    return g;
 }
 
 struct mdl_pick mdl_route_next(
     struct mdl_router *router, int source, int user, int after, double mark)
 {
     const struct mdl_dep *dep = router->dep;
+    const int policy = dep->cfg->routing.policy;
     const int end = dep->uc_first[source + 1];
     int from = after + 1;
 
-    if (dep->cfg->routing.policy != MDL_NEAREST) {
+    if (policy == MDL_SLO_AWARE)
+        return in_time(router, source, user, from, mark);
+    if (policy == MDL_CHEAPEST) {
+        const struct group same = group_of(router, source, after);
+        const struct mdl_pick pick =
+            pick_cheapest(router, source, &same, user, after, mark);
+        if (pick.candidate >= 0)
+            return pick;
+    }
+    if (policy != MDL_NEAREST) {
         while (from < end &&
                dep->candidates[from].group == dep->candidates[after].group)
             from++;
     }
     const struct group g = group_from(router, source, from);
+    if (policy == MDL_CHEAPEST)
+        return pick_cheapest(router, source, &g, user, -1, mark);
     return pick_in(router, &g, user, mark);
 }
 
@@ -315,17 +469,27 @@ struct mdl_pick mdl_route_entry(
     return nobody;
 }
 
-double mdl_route_share(const struct mdl_dep *dep, int source, int candidate)
+double mdl_route_share(const struct mdl_plan *plan, const struct mdl_dep *dep,
+    int source, int candidate)
 {
-    const struct mdl_router all = {.dep = dep};
+    struct mdl_router all = mdl_router_start(plan, dep, NULL, NULL, NULL, 0.0);
     const struct group g = group_from(&all, source, dep->uc_first[source]);
     const int n = place_of(dep, candidate)->n_members;
 
     if (candidate < g.first || candidate >= g.last)
         return 0.0;
-    if (dep->cfg->routing.policy == MDL_NEAREST)
+    switch (dep->cfg->routing.policy) {
+    case MDL_NEAREST:
+    case MDL_SLO_AWARE:
         return candidate == g.first ? 1.0 : 0.0;
-    if (dep->cfg->routing.policy == MDL_WEIGHTED && g.weight > 0.0)
-        return n * weight_of(dep, candidate) / g.weight;
-    return (double)n / g.n;
+    case MDL_CHEAPEST:
+        return candidate == cheapest(&all, &g, plan->sources[source].cls, -1)
+                   ? 1.0
+                   : 0.0;
+    case MDL_WEIGHTED:
+        return g.weight > 0.0 ? n * weight_of(dep, candidate) / g.weight
+                              : (double)n / g.n;
+    default:
+        return (double)n / g.n;
+    }
 }

@@ -21,6 +21,7 @@ struct piece {
     int64_t replication;
     int timeline; /* index within the batch */
     struct mdl_window window;
+    struct mdl_notes notes; /* first requests, of the first replication */
 };
 
 /* A batch of replications: their timelines and windows. */
@@ -132,10 +133,11 @@ static int open_case(struct mdl_study *study, int index, struct sim_err *err)
     }
     c->section = sim_arena_calloc(
         &study->arena, (size_t)study->n_sections, sizeof *c->section);
-    c->raw_served = sim_arena_calloc(
-        &study->arena, (size_t)c->layout.n_scopes, sizeof(double));
-    if (c->section == NULL || c->raw_served == NULL)
+    if (c->section == NULL)
         return no_memory(err);
+    rc = mdl_pooled_init(&c->pooled, &c->layout, &study->arena, err);
+    if (rc != SIM_OK)
+        return rc;
     for (int i = 0; i < study->n_sections; i++) {
         rc = mdl_total_init(&c->section[i], &c->layout, err);
         if (rc != SIM_OK)
@@ -237,7 +239,7 @@ static int plan_replication(
 static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
 {
     struct batch *b = ctx;
-    const struct piece *piece = &b->pieces[index];
+    struct piece *piece = &b->pieces[index];
     const struct mdl_study *study = b->study;
     const struct mdl_case *c = &study->cases[piece->dep];
     const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
@@ -248,6 +250,11 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
         .replication = (uint64_t)piece->replication,
         .window = (uint64_t)piece->window.cell,
         .requests = -1};
+
+    if (piece->replication == 0 && study->options->trace > 0) {
+        piece->notes.most = study->options->trace;
+        w.notes = &piece->notes;
+    }
 
     if (study->plan->windowed) {
         w.length_s = sim->windows.length_s;
@@ -282,7 +289,7 @@ static int piece_commit(
 {
     struct batch *b = ctx;
     struct mdl_study *study = b->study;
-    const struct piece *piece = &b->pieces[index];
+    struct piece *piece = &b->pieces[index];
     struct mdl_case *c = &study->cases[piece->dep];
     const double *head = slot;
     /* the block is ours to read; only its accessors want it writable */
@@ -293,18 +300,19 @@ static int piece_commit(
                                     (SIM_H_PER_YR * SIM_S_PER_H))
                             : 0.0;
 
-    for (int s = 0; s < c->layout.n_scopes; s++)
-        c->raw_served[s] += mdl_block_at(
-            block, c->layout.counts)[(size_t)s * MDL_N_COUNTS + MDL_SERVED];
     sim_sha256_add(
         &study->digest, (const char *)slot + c->layout.bytes, DIGEST_CHARS);
+    mdl_pooled_add(&c->pooled, &c->layout, block, piece->window.weight);
     study->requests_simulated += head[MDL_SIMULATED];
     study->lead_max_s = fmax(study->lead_max_s, head[MDL_LEAD_S]);
     mdl_pool_add(&c->pool, &c->layout, block, (int)year, piece->window.stratum,
         piece->window.weight);
     const int section = mdl_study_section(study, piece->replication);
-    const int rc = mdl_total_add(
+    int rc = mdl_total_add(
         &c->section[section], &c->layout, block, piece->window.weight, err);
+    if (rc == SIM_OK && piece->notes.n > 0)
+        rc = mdl_study_list(study, c, piece->window.cell, &piece->notes, err);
+    mdl_notes_release(&piece->notes);
     if (rc == SIM_OK && study->options->progress != NULL) {
         const struct mdl_progress p = {.stage = "requests",
             .replication = piece->replication,
@@ -352,6 +360,8 @@ static int run_batch(
         rc = sim_exec_run(&job, b.n_pieces, study->options->jobs, err);
     for (int i = 0; i < n_deps * n; i++)
         mdl_timeline_release(&b.timelines[i]);
+    for (int64_t i = 0; i < b.n_pieces; i++)
+        mdl_notes_release(&b.pieces[i].notes);
     sim_free(b.timelines);
     sim_free(b.pieces);
     study->done = first + n;

@@ -17,7 +17,9 @@ struct mdl_progress {
 };
 
 struct mdl_run_options {
-    int jobs; /* threads, >= 1; never changes a result */
+    int jobs;      /* threads, >= 1; never changes a result */
+    int64_t trace; /* requests to list, of the first replication of each
+                    * deployment: the first sent, warm-up included */
     /* Called on the committing thread after each piece; may be NULL. */
     void (*progress)(void *ctx, const struct mdl_progress *p);
     /* Asked before each piece; non-zero stops with SIM_E_INTERRUPTED. */

@@ -95,6 +95,11 @@ const struct sim_table mdl_power_off_table = {.name = "power_off", SIM_ROWS(off_
     .doc = "Servers switched off while idle."};
 /* clang-format on */
 
+bool mdl_service_batch_exponential(const struct mdl_batch_time_cfg *time)
+{
+    return time->has_exponential || time->law == 1;
+}
+
 static double batch_time(void *ctx, int64_t n)
 {
     struct mdl_service_draws *draws = ctx;
@@ -104,7 +109,7 @@ static double batch_time(void *ctx, int64_t n)
                                : time->fixed_ms + time->per_item_ms * (double)n;
     double factor = 1.0;
 
-    if (time->has_exponential || time->law == 1)
+    if (mdl_service_batch_exponential(time))
         sim_stream_exponentials(&draws->stream, &factor, 1);
     return mean_ms / SIM_MS_PER_S * factor / draws->speed;
 }

@@ -83,6 +83,9 @@ SIM_MUST_CHECK int mdl_service_station(const struct mdl_queue_cfg *queue,
     struct mdl_service_draws *draws, struct sim_station **out,
     struct sim_err *err);
 
+/** Is the time of a batch exponential, not constant? */
+bool mdl_service_batch_exponential(const struct mdl_batch_time_cfg *time);
+
 /** Can a later arrival delay an earlier one?  (Not under first come first
  *  served, batches included.) */
 bool mdl_service_overtakes(const struct mdl_queue_cfg *queue);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "models/flow.h"
+#include "models/policy.h"
 #include "models/routing.h"
 #include "models/run.h"
 #include "models/workload_time.h"
@@ -103,10 +104,13 @@ static const struct sim_table weight_table = {.name = "weight", SIM_ROWS(weight_
 
 static const struct sim_param routing_rows[] = {
     {SIM_PARAM_ENUM(ROUTING, policy, mdl_policy_names), .unit = "", .flags = SIM_P_STATE,
-     .doc = "nearest: the permitted member with the shortest round trip; others spread requests over the group."},
+     .doc = "nearest: the shortest round trip; cheapest: the lowest cost of one more request this hour, whose prices are run "
+            "inputs then; slo-aware: the nearest predicted to meet the objective; the others spread requests over the group."},
     {SIM_PARAM_MAP(ROUTING, weights, n_weights, &weight_table), .doc = "Weights of site entries, for policy weighted."},
     {SIM_PARAM_I64(ROUTING, choices), .unit = "", .dflt = 2, .min = 1, .max = 8, .flags = SIM_P_STATE,
      .doc = "Members that power-of-d compares."},
+    {SIM_PARAM_F64(ROUTING, carbon_price_usd_per_t), .unit = "USD/t", .dflt = 0, .min = 0, .max = 1e6, .flags = SIM_P_STATE,
+     .doc = "What policy cheapest adds for the carbon of a request's energy; no bill contains it."},
     {SIM_PARAM_STRS(ROUTING, prefer, n_prefer), .unit = "", .flags = SIM_P_STATE,
      .doc = "Site entries in order of preference; absent: all entries are one group."},
     {SIM_PARAM_GROUP_OPT(ROUTING, spill, &mdl_spill_table, has_spill), .doc = "When an arriving request goes on to the next choice."},
@@ -154,7 +158,7 @@ static void check_deployment(const void *cfg, const struct sim_checker *checker)
     const DEPLOYMENT *d = cfg;
 
     check_weights(d, checker);
-
+    mdl_policy_check_deployment(d, checker);
     if (d->n_sites == 0)
         checker->fault(checker->ctx, "sites", "needs at least one site entry");
     for (int i = 0; i < d->routing.n_prefer; i++) {
@@ -451,12 +455,28 @@ static const struct sim_table simulate_table = {.name = "simulate", SIM_ROWS(sim
     .check = check_simulate, .doc = "What is simulated, how long and how often."};
 
 #define REPORT struct mdl_report_cfg
+static const char *const report_sites[] = {"auto", "all", NULL};
 static const struct sim_param report_rows[] = {
     {SIM_PARAM_F64S(REPORT, at_s, n_at), .unit = "s", .min = 0, .max = 1e10, .flags = SIM_P_STATE,
      .doc = "Times at which the state is reported as at.<k>.*."},
+    {SIM_PARAM_F64S(REPORT, size_bins_s, n_size_bins), .unit = "s", .min = 0, .max = 1e10, .flags = SIM_P_STATE,
+     .doc = "Upper edges of bins of work for slowdown.bin.<k>.mean; the last bin lies above the last edge."},
+    {SIM_PARAM_ENUM(REPORT, sites, report_sites), .unit = "", .flags = SIM_P_STATE,
+     .doc = "Users and members of site entries with metrics of their own: the first 200 (auto) or all."},
 };
+
+static void check_report(const void *cfg, const struct sim_checker *checker)
+{
+    const REPORT *report = cfg;
+
+    for (int i = 0; i < report->n_size_bins; i++) {
+        if (!(report->size_bins_s[i] > (i > 0 ? report->size_bins_s[i - 1] : 0.0)))
+            checker->fault(checker->ctx, "size_bins", "must ascend from above 0, number %d does not", i + 1);
+    }
+}
+
 static const struct sim_table report_table = {.name = "report", SIM_ROWS(report_rows), .size = sizeof(REPORT),
-    .doc = "Extra outputs."};
+    .check = check_report, .doc = "Extra outputs."};
 
 #define DEFLATION struct mdl_deflation_cfg
 static const struct sim_param deflation_rows[] = {
@@ -586,6 +606,17 @@ static void check_residency(const RUN *run, const struct sim_checker *checker)
     }
 }
 
+/* A time of `report.at` that the run does not reach would be left out. */
+static void check_at(const RUN *run, const struct sim_checker *checker)
+{
+    for (int i = 0; i < run->report.n_at; i++) {
+        if (run->report.at_s[i] > run->simulate.duration_s)
+            checker->fault(checker->ctx, "report.at",
+                "number %d, %g s, is after the end of 'simulate.duration'",
+                i + 1, run->report.at_s[i]);
+    }
+}
+
 /* Rows of a trace are not dealt to classes by shares. */
 static void check_trace_classes(
     const RUN *run, const struct sim_checker *checker)
@@ -685,9 +716,11 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_service(run, checker);
     check_thresholds(run, checker);
     check_residency(run, checker);
+    check_at(run, checker);
     mdl_domain_check(run, checker);
     check_processes(run, checker);
     mdl_flow_check(run, checker);
+    mdl_policy_check(run, checker);
     if (mdl_calendar_of(run->start).day_of_month != 1)
         checker->fault(
             checker->ctx, "start", "'start' must be the first day of a month");

@@ -77,7 +77,8 @@ struct mdl_routing_cfg {
     int policy; /* enum mdl_policy */
     struct mdl_weight_cfg *weights;
     int n_weights;
-    int64_t choices; /* power-of-d */
+    int64_t choices;               /* power-of-d */
+    double carbon_price_usd_per_t; /* cheapest */
     const char *const *prefer;
     int n_prefer;
     bool has_spill;
@@ -214,9 +215,14 @@ struct mdl_simulate_cfg {
     int engine;
 };
 
+enum mdl_report_sites { MDL_REPORT_AUTO, MDL_REPORT_ALL };
+
 struct mdl_report_cfg {
     const double *at_s;
     int n_at;
+    const double *size_bins_s; /* upper edges, ascending */
+    int n_size_bins;
+    int sites; /* enum mdl_report_sites */
 };
 
 struct mdl_deflation_cfg {

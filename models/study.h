@@ -10,6 +10,7 @@
 #include "models/run.h"
 #include "models/windows.h"
 #include "sim/sha256.h"
+#include "models/world.h"
 
 /* Sections: at most so many groups of replications carry the variance. */
 enum { MDL_MAX_SECTIONS = 64 };
@@ -21,7 +22,9 @@ struct mdl_case {
     double mean_lead_s;
     struct mdl_total *section; /* [n_sections] */
     struct mdl_pool pool;
-    double *raw_served; /* [n_scopes] unweighted, for warnings */
+    struct mdl_pooled pooled;
+    int64_t n_noted;           /* requests listed */
+    const char **member_names; /* [n_members] in the results, once needed */
     struct mdl_entry_energy *energy;
     struct mdl_shares shares;
     struct mdl_usage *usage;       /* [n_hour_reps x n_entries] */
@@ -47,6 +50,7 @@ struct mdl_study {
     double requests_simulated, lead_max_s;
     double deletion_s;        /* `warmup: auto` of one run: pilot.h */
     struct sim_sha256 digest; /* of the pieces' digests, in index order */
+    const char **user_names, **class_names; /* in the results, once needed */
 };
 
 /** Section of a replication. */
@@ -62,6 +66,14 @@ int64_t mdl_study_timelines(const struct mdl_study *study);
 /** Lead-in of a run that is not cut into windows [s] and [requests]. */
 void mdl_study_warmup(
     const struct mdl_study *study, double *lead_s, int64_t *lead_requests);
+
+/* ---- run_notes.c ----------------------------------------------------------
+ */
+
+/** List the first requests of the next window of a deployment, as far as the
+ *  number asked for goes. @retval SIM_OK, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_study_list(struct mdl_study *study, struct mdl_case *c,
+    int64_t window, const struct mdl_notes *notes, struct sim_err *err);
 
 /* ---- measure_*.c ----------------------------------------------------------
  */

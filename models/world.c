@@ -20,6 +20,15 @@ static int pull(void *ctx, struct sim_request *batch, size_t n, size_t *count,
     return mdl_feed_pull(w->feed, batch, n, count, err);
 }
 
+static void begin(void *ctx)
+{
+    struct mdl_world *w = ctx;
+
+    mdl_world_launch_probes(w, w->router.engine);
+    if (!w->dep->plain)
+        mdl_flow_begin(w);
+}
+
 static int open_world(struct mdl_world *w, struct sim_err *err)
 {
     const size_t n = (size_t)w->dep->n_members;
@@ -95,14 +104,12 @@ static int run_engine(
     struct sim_engine *engine = NULL;
     int rc = sim_engine_create(&engine, err);
 
-    if (!w->dep->plain) {
-        model.begin = mdl_flow_begin;
-        model.admit = w->dep->cfg->routing.has_spill ? mdl_flow_admit : NULL;
-    }
-    w->router = (struct mdl_router){.dep = w->dep,
-        .known_up = w->known_up,
-        .n_known_up = w->n_known_up,
-        .engine = engine};
+    if (!w->dep->plain || w->layout->n_at > 0)
+        model.begin = begin;
+    if (!w->dep->plain && w->dep->cfg->routing.has_spill)
+        model.admit = mdl_flow_admit;
+    w->router = mdl_router_start(
+        w->plan, w->dep, w->known_up, w->n_known_up, engine, w->cfg->origin_s);
     if (rc == SIM_OK)
         rc = sim_engine_run(engine, &model, w->stations, w->dep->n_members,
             give_up_s, n_lost, err);
@@ -110,6 +117,8 @@ static int run_engine(
         rc = sim_err_set(err, SIM_E_NOMEM, "out of memory: requests");
     if (rc == SIM_OK)
         *n_lost += mdl_flow_cut(w);
+    if (rc == SIM_OK && w->no_notes)
+        rc = sim_err_set(err, SIM_E_NOMEM, "out of memory: first requests");
     sim_engine_destroy(engine);
     return rc;
 }

@@ -10,6 +10,26 @@
 /* The longest lead-in; where load is no guide, the lead-in by load as well. */
 #define MDL_LEAD_MAX_S (6.0 * SIM_S_PER_H)
 
+/* A request as it ended, for the list of the first ones. */
+struct mdl_noted {
+    int user, cls;
+    int64_t k;  /* position in its source's stream; negative in a lead-in that
+                 * has streams of its own */
+    int member; /* -1 = nowhere */
+    int attempts;
+    double send_s, arrive_s, start_s, end_s; /* from the window's start */
+    enum sim_outcome outcome;
+};
+
+/* The first requests of a window in the order of their sending.  Start from
+ * {.most = n}; release with mdl_notes_release(). */
+struct mdl_notes {
+    struct mdl_noted *list;
+    int64_t n, most, size;
+};
+
+void mdl_notes_release(struct mdl_notes *notes);
+
 struct mdl_world_cfg {
     const struct mdl_plan *plan;
     const struct mdl_dep *dep;
@@ -24,7 +44,8 @@ struct mdl_world_cfg {
     int64_t lead_requests; /* requests-run: so many are not counted */
     bool clipped;          /* the lead-in was cut short */
     /* Number in system of the cohort, added to; NULL: not wanted (pilot.h) */
-    double *series; /* [MDL_SERIES_CELLS] over length_s */
+    double *series;          /* [MDL_SERIES_CELLS] over length_s */
+    struct mdl_notes *notes; /* filled with the first requests; NULL = none */
 };
 
 /**

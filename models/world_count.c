@@ -1,4 +1,5 @@
-/* What became of a request: sums and histograms of its class and its sites. */
+/* What became of a request: sums and histograms of its class, its user and its
+ * sites. */
 #include "models/pilot.h"
 #include "models/world_flow.h"
 
@@ -18,6 +19,26 @@ static void count_time(struct mdl_world *w, int scope, double *counts,
     }
 }
 
+/* Response at the station over the service time on it; by size of work too. */
+static void count_slowdown(
+    struct mdl_world *w, int scope, double *counts, const struct mdl_done *done)
+{
+    const struct mdl_layout *l = w->layout;
+    const double slowdown =
+        done->weight * (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) *
+        done->speed / done->work_s;
+
+    counts[MDL_SLOWDOWN] += slowdown;
+    if (l->n_bins == 0)
+        return;
+    const int bin = mdl_size_bin(w->plan, done->work_s);
+    double *sum =
+        mdl_block_at(w->block, l->bins) +
+        ((size_t)scope * (size_t)l->n_bins + (size_t)bin) * MDL_N_BIN_SUMS;
+    sum[MDL_BIN_SERVED] += done->weight;
+    sum[MDL_BIN_SLOWDOWN] += slowdown;
+}
+
 /* Into one scope: a class, or a site entry. */
 static void count_done(
     struct mdl_world *w, int scope, const struct mdl_done *done)
@@ -30,6 +51,9 @@ static void count_done(
 
     n[MDL_OFFERED] += weight;
     n[MDL_SPILLED] += done->spilled ? weight : 0.0;
+    n[MDL_RETRIED] += weight * done->retries;
+    n[MDL_HEDGED] += weight * done->hedges;
+    n[MDL_CACHED] += done->cached ? weight : 0.0;
     n[MDL_HAS_SLO] += c->slo_level > 0.0 ? weight : 0.0;
     if (done->outcome != SIM_SERVED) {
         n[done->outcome == SIM_ABANDONED ? MDL_ABANDONED : MDL_LOST] += weight;
@@ -37,6 +61,7 @@ static void count_done(
         return;
     }
     n[MDL_SERVED] += weight;
+    n[MDL_FALLBACK] += done->fallback ? weight : 0.0;
     n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? weight : 0.0;
     n[MDL_WITHIN] += c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s
                          ? weight
@@ -48,15 +73,47 @@ static void count_done(
             weight * (c->cfg->response_size_bytes + c->cfg->request_size_bytes);
     n[MDL_WORK_S] += weight * done->work_s * w->undeflate;
     if (done->work_s > 0.0)
-        n[MDL_SLOWDOWN] += weight *
-                           (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) *
-                           done->speed / done->work_s;
+        count_slowdown(w, scope, n, done);
     count_time(w, scope, n, done->times, done->weight);
+}
+
+/* Into one part; `hist` is its row of coarse histograms, -1 for none. */
+static void count_part(
+    struct mdl_world *w, int part, int hist, const struct mdl_done *done)
+{
+    const struct mdl_class *c = &w->plan->classes[done->cls];
+    double *n = mdl_block_at(w->block, w->layout->parts) +
+                (size_t)part * MDL_N_PART_SUMS;
+
+    const double weight = done->weight;
+
+    n[MDL_PART_OFFERED] += weight;
+    n[MDL_PART_HAS_SLO] += c->slo_level > 0.0 ? weight : 0.0;
+    if (done->outcome != SIM_SERVED) {
+        n[done->outcome == SIM_ABANDONED ? MDL_PART_ABANDONED
+                                         : MDL_PART_LOST] += weight;
+        return;
+    }
+    n[MDL_PART_SERVED] += weight;
+    n[MDL_PART_WITHIN] +=
+        c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? weight
+                                                                   : 0.0;
+    for (int t = 0; t < MDL_N_TIMES; t++)
+        n[MDL_PART_TIMES + t] += weight * done->times[t];
+    if (hist >= 0)
+        mdl_block_coarse(w->layout, w->block,
+            hist)[mdl_coarse_bucket(done->times[MDL_LATENCY])] +=
+            (uint32_t)done->weight;
 }
 
 void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done)
 {
+    const struct mdl_layout *l = w->layout;
+
     count_done(w, done->cls, done);
+    if (done->user < l->n_users)
+        count_part(w, done->user,
+            done->user < l->n_user_hists ? done->user : -1, done);
 }
 
 void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
@@ -68,6 +125,11 @@ void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
     const size_t cell = source * (size_t)l->n_ranks + (size_t)done->rank;
 
     count_done(w, l->n_classes + entry, done);
+    if (done->member < l->n_members)
+        count_part(w, l->n_users + done->member,
+            done->member < l->n_member_hists ? l->n_user_hists + done->member
+                                             : -1,
+            done);
     if (done->outcome != SIM_SERVED)
         return;
     mdl_block_at(w->block, l->served)[cell] += done->weight;
@@ -79,7 +141,7 @@ void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
 static struct mdl_done done_of(const struct sim_request *r, int member,
     int weight, enum sim_outcome outcome, double start_s, double end_s)
 {
-    const double arrive_s = r->send_s + r->out_s;
+    const double arrive_s = r->station >= 0 ? r->send_s + r->out_s : r->send_s;
 
     return (struct mdl_done){.user = r->user,
         .cls = r->cls,
@@ -89,6 +151,7 @@ static struct mdl_done done_of(const struct sim_request *r, int member,
         .rank = r->tag & MDL_TAG_RANK,
         .outcome = outcome,
         .spilled = (r->tag & MDL_TAG_SPILLED) != 0,
+        .cached = (r->tag & MDL_TAG_CACHED) != 0,
         .work_s = r->work_s,
         .speed = r->speed,
         .send_s = r->send_s,
@@ -134,11 +197,14 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
         mdl_flow_finish(w, r, outcome, start_s, end_s);
         return;
     }
-    if ((r->tag & MDL_TAG_MEASURED) == 0)
+    if ((r->tag & MDL_TAG_MEASURED) == 0 && w->cfg->notes == NULL)
         return;
     const int weight = r->station >= 0 ? w->weight[r->station] : 1;
     const struct mdl_done done =
         done_of(r, r->station, weight, outcome, start_s, end_s);
+    mdl_world_note(w, &done);
+    if ((r->tag & MDL_TAG_MEASURED) == 0)
+        return;
     w->open -= weight;
     mdl_world_count_request(w, &done);
     if (r->station >= 0)

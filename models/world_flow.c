@@ -259,10 +259,13 @@ static void end_request(struct mdl_world *w, uint32_t owner,
         .cls = live->first.cls,
         .k = live->first.k,
         .weight = live->weight,
-        .attempts = live->retries + live->hedges,
+        .retries = live->retries,
+        .hedges = live->hedges,
         .member = live->served_at,
         .outcome = outcome,
         .spilled = live->spilled,
+        .fallback = live->fell,
+        .cached = live->cached,
         .work_s = live->work_s,
         .speed = live->speed,
         .send_s = live->first.send_s,
@@ -275,6 +278,7 @@ static void end_request(struct mdl_world *w, uint32_t owner,
             [MDL_SERVICE] = live->service_s}};
 
     live->over = true;
+    mdl_world_note(w, &done);
     if (live->measured) {
         w->open -= live->weight;
         mdl_world_count_request(w, &done);
@@ -293,15 +297,20 @@ int64_t mdl_flow_cut(struct mdl_world *w)
             .cls = live->first.cls,
             .k = live->first.k,
             .weight = live->weight,
-            .attempts = live->retries + live->hedges,
+            .retries = live->retries,
+            .hedges = live->hedges,
             .member = -1,
             .outcome = SIM_LOST,
             .spilled = live->spilled,
-            .send_s = live->first.send_s};
+            .send_s = live->first.send_s,
+            .arrive_s = live->arrive_s,
+            .start_s = live->start_s,
+            .end_s = live->end_s};
         if (live->over)
             continue;
         n += live->weight;
         live->over = true;
+        mdl_world_note(w, &done);
         if (!live->measured)
             continue;
         w->open -= live->weight;

@@ -1,5 +1,8 @@
 /* Integrals over a window: capacity from the timeline, loads from the stations
  * or, where a number of requests ends the run, from the cohort. */
+#include <math.h>
+#include <string.h>
+
 #include "models/world_parts.h"
 #include "sim/units.h"
 
@@ -40,8 +43,26 @@ static void capacity_integrals(
     }
 }
 
-/* Time averages of a run that ends with a number of requests: by Little's law
- * on the cohort, sum of times over the span of its sends. */
+/* By Little's law, with the sums of waits and services.  Busy slots are jobs
+ * in service where a job has a slot for itself from its start to its end;
+ * else what the station has watched stands. */
+static void little(const struct mdl_entry *entry, double wait_s,
+    double service_s, double *load)
+{
+    const int discipline = entry->cfg->queue.discipline;
+    const bool shared = entry->cfg->has_batching || discipline == MDL_PS ||
+                        discipline == MDL_LPS;
+
+    load[MDL_IN_SYSTEM_S] = wait_s + service_s;
+    load[MDL_WAITING_S] = wait_s;
+    if (discipline == MDL_PRIORITY_PREEMPTIVE)
+        load[MDL_WAITING_S] = fmax(wait_s + service_s - load[MDL_BUSY_S], 0.0);
+    else if (!shared)
+        load[MDL_BUSY_S] = service_s;
+}
+
+/* Time averages of a run that ends with a number of requests, from the cohort,
+ * over the span of its sends. */
 static void cohort_loads(struct mdl_world *w)
 {
     const struct mdl_layout *l = w->layout;
@@ -53,29 +74,47 @@ static void cohort_loads(struct mdl_world *w)
             mdl_block_at(w->block, l->loads) + (size_t)e * MDL_N_LOADS;
         const double wait = n[MDL_SUMS + 2 * MDL_QUEUE];
         const double service = n[MDL_SUMS + 2 * MDL_SERVICE];
-        load[MDL_IN_SYSTEM_S] = wait + service;
-        load[MDL_WAITING_S] = wait;
-        load[MDL_BUSY_S] = service;
+        little(&w->dep->entries[e], wait, service, load);
+    }
+    for (int i = 0; i < l->n_members; i++) {
+        const double *n = mdl_block_at(w->block, l->parts) +
+                          (size_t)(l->n_users + i) * MDL_N_PART_SUMS;
+        double *load =
+            mdl_block_at(w->block, l->members) + (size_t)i * MDL_N_MEMBER_LOADS;
+        const double wait = n[MDL_PART_TIMES + MDL_QUEUE];
+        const double service = n[MDL_PART_TIMES + MDL_SERVICE];
+        little(&w->dep->entries[w->dep->members[i].entry], wait, service, load);
     }
 }
 
-/* Batches, and the states of slots that switch off.  Where a number of requests
- * ends the run, the kernel has watched a little longer than the cohort was
- * sent: its state times are cut to the slots in service over `seconds`. */
-static void state_loads(
-    struct mdl_world *w, int member, double up_s, double *load)
+/* Integrals of a member's station.  Where a number of requests ends the run,
+ * the kernel has not watched all of it: states of slots are cut to the slots
+ * in service over `seconds`, other times to `seconds`. */
+static void station_loads(
+    struct mdl_world *w, int member, double seconds, double *load)
 {
+    const bool by_time = w->cfg->requests < 0;
     const double weight = w->weight[member];
     struct sim_station_totals t;
+    double from_s, to_s;
 
+    mdl_world_watched(w, &from_s, &to_s);
     w->stations[member]->ops->totals(w->stations[member], &t);
     const double all_s = t.off_s + t.boot_s + t.idle_s + t.busy_s;
-    const double part = all_s > 0.0 ? up_s / all_s : 0.0;
-    load[MDL_BATCHES] += weight * (double)t.batches;
-    load[MDL_BATCHED] += weight * (double)t.batched;
-    load[MDL_OFF_S] += weight * part * t.off_s;
-    load[MDL_BOOT_S] += weight * part * t.boot_s;
-    load[MDL_IDLE_S] += weight * part * t.idle_s;
+    const double part = all_s > 0.0 ? load[MDL_SLOTS_UP_S] / all_s : 0.0;
+    const double stretch =
+        by_time ? weight : weight * seconds / (to_s - from_s);
+    load[MDL_BATCHES] = weight * (double)t.batches;
+    load[MDL_BATCHED] = weight * (double)t.batched;
+    load[MDL_OFF_S] = weight * part * t.off_s;
+    load[MDL_BOOT_S] = weight * part * t.boot_s;
+    load[MDL_IDLE_S] = weight * part * t.idle_s;
+    load[MDL_BUSY_S] = stretch * t.busy_s;
+    load[MDL_EMPTY_S] = isfinite(to_s) ? stretch * t.empty_s : 0.0;
+    if (by_time) {
+        load[MDL_IN_SYSTEM_S] = weight * t.in_system_s;
+        load[MDL_WAITING_S] = weight * t.waiting_s;
+    }
 }
 
 /* Has every request come to one end, and do stations and visits agree? */
@@ -110,19 +149,16 @@ int mdl_world_collect(struct mdl_world *w, int64_t n_lost, struct sim_err *err)
     for (int i = 0; i < w->dep->n_members; i++) {
         double *load = mdl_block_at(w->block, l->loads) +
                        (size_t)w->dep->members[i].entry * MDL_N_LOADS;
-        struct sim_station_totals totals;
-        const double before_s = load[MDL_SLOTS_UP_S];
-        const double weight = w->weight[i];
-        capacity_integrals(w, i, seconds, load);
-        if (w->weight[i] == 0)
-            continue;
-        state_loads(w, i, load[MDL_SLOTS_UP_S] - before_s, load);
-        if (!by_time)
-            continue;
-        w->stations[i]->ops->totals(w->stations[i], &totals);
-        load[MDL_IN_SYSTEM_S] += weight * totals.in_system_s;
-        load[MDL_WAITING_S] += weight * totals.waiting_s;
-        load[MDL_BUSY_S] += weight * totals.busy_s;
+        double own[MDL_N_LOADS] = {0};
+        capacity_integrals(w, i, seconds, own);
+        if (w->weight[i] > 0)
+            station_loads(w, i, seconds, own);
+        for (int k = 0; k < MDL_N_LOADS; k++)
+            load[k] += own[k];
+        if (i < l->n_members)
+            memcpy(mdl_block_at(w->block, l->members) +
+                       (size_t)i * MDL_N_MEMBER_LOADS,
+                own, MDL_N_MEMBER_LOADS * sizeof *own);
     }
     if (!by_time)
         cohort_loads(w);

@@ -6,6 +6,7 @@
  *     world_send.c   where a request goes and how long its way is
  *     world_count.c  what became of it
  *     world_loads.c  integrals over the window
+ *     world_probe.c  the state at given times, and the first requests
  *     world_groups.c members that stand for others
  *     world_flow.c, world_visit.c  requests of several visits (world_flow.h)
  */
@@ -73,6 +74,7 @@ struct mdl_world {
     double *keep;                    /* [n_sources] of its rate */
     struct sim_station *unsimulated; /* stands in for all that are not */
     struct mdl_flow_world flow;
+    bool no_notes; /* out of memory in a callback that cannot say so */
 };
 
 /* A request's tag: its place among its source's candidates, and marks. */
@@ -80,8 +82,9 @@ enum mdl_tag {
     MDL_TAG_MEASURED =
         1 << 29, /* plain requests; others know by their record */
     MDL_TAG_SPILLED = 1 << 28,
-    MDL_TAG_HEDGE = 1 << 27, /* the second copy */
-    MDL_TAG_PART_SHIFT = 20, /* number of a part of a fork, six bits */
+    MDL_TAG_HEDGE = 1 << 27,  /* the second copy */
+    MDL_TAG_CACHED = 1 << 26, /* a visit answered from a cache */
+    MDL_TAG_PART_SHIFT = 20,  /* number of a part of a fork, six bits */
     MDL_TAG_RANK = (1 << MDL_TAG_PART_SHIFT) - 1,
 };
 
@@ -91,6 +94,9 @@ enum mdl_tag {
 /** Stations of all members, and the turns of the window in time order. */
 SIM_MUST_CHECK int mdl_world_stations(
     struct mdl_world *w, double end_s, struct sim_err *err);
+
+/** The interval over which stations keep their totals. */
+void mdl_world_watched(const struct mdl_world *w, double *from_s, double *to_s);
 
 /** Take note of all turns up to t [s]. */
 void mdl_world_turn(struct mdl_world *w, double t_s);
@@ -146,17 +152,20 @@ struct mdl_pick mdl_groups_here(
 struct mdl_done {
     int user, cls;
     int64_t k;
-    int weight;   /* requests it stands for */
-    int attempts; /* retries and hedges before this end */
-    int member;   /* where; of the whole: where it was served; -1 = nowhere */
-    int rank;     /* of a visit: the member's place among the candidates */
+    int weight;          /* requests it stands for */
+    int retries, hedges; /* attempts beside the first, until this end */
+    int member; /* where; of the whole: where it was served; -1 = nowhere */
+    int rank;   /* of a visit: the member's place among the candidates */
     enum sim_outcome outcome;
-    bool spilled;                            /* away from the first choice */
-    double work_s;                           /* on the reference hardware */
-    double speed;                            /* of the slots */
-    double send_s, arrive_s, start_s, end_s; /* window time; of the whole:
-                                              * those of the last visit */
-    double times[MDL_N_TIMES];               /* [s] */
+    bool spilled;  /* away from the first choice */
+    bool fallback; /* served by the fallback of its class */
+    bool cached;   /* answered from a cache */
+    double work_s; /* on the reference hardware */
+    double speed;  /* of the slots */
+    double send_s; /* window time; of the whole: when the user sent it */
+    double arrive_s, start_s, end_s; /* at the station; of the whole: of the
+                                      * last visit */
+    double times[MDL_N_TIMES];       /* [s] */
 };
 
 /** A request of the cohort has ended: its class and user. */
@@ -165,6 +174,9 @@ void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done);
 /** A visit of one has ended: its site. */
 void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done);
 
+/** Any request has ended as a whole, of the cohort or not: note it when it is
+ *  one of the first. */
+void mdl_world_note(struct mdl_world *w, const struct mdl_done *done);
 /** ... told as the engine does. */
 void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
     int member, int weight, enum sim_outcome outcome, double start_s,
@@ -181,5 +193,17 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
  *  @retval SIM_E_INTERNAL  see conserve.h */
 SIM_MUST_CHECK int mdl_world_collect(
     struct mdl_world *w, int64_t n_lost, struct sim_err *err);
+
+/* ---- world_probe.c --------------------------------------------------------
+ */
+
+/* User of a request that only looks at the state. */
+enum { MDL_PROBE = -1 };
+
+/** Launch a probe for each time of `report.at`; from the engine's begin(). */
+void mdl_world_launch_probes(struct mdl_world *w, struct sim_engine *engine);
+
+/** Note the state of all stations for a probe that is sent now. */
+void mdl_world_probe(struct mdl_world *w, struct sim_request *probe);
 
 #endif /* MODELS_WORLD_PARTS_H */

@@ -46,9 +46,10 @@ double mdl_world_round_trip_s(const struct mdl_world *w,
 /* Served away from where it would go when all is well? */
 bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate)
 {
+    const int policy = dep->cfg->routing.policy;
     const int first = dep->uc_first[source];
 
-    if (dep->cfg->routing.policy == MDL_NEAREST)
+    if (policy == MDL_NEAREST || policy == MDL_SLO_AWARE)
         return candidate != first;
     return dep->candidates[candidate].group != dep->candidates[first].group;
 }
@@ -81,8 +82,10 @@ struct mdl_pick mdl_world_pick(
 static void route_plain(struct mdl_world *w, struct sim_request *r)
 {
     const int source = r->user * w->plan->n_classes + r->cls;
+    const double mark = r->aux[MDL_AUX_CHOICE];
     const struct mdl_pick pick =
-        mdl_route_pick(&w->router, source, r->user, r->aux[MDL_AUX_CHOICE]);
+        w->dep->sampled ? mdl_groups_here(w, r->tag - 1, mark)
+                        : mdl_route_pick(&w->router, source, r->user, mark);
     const int i = pick.candidate;
 
     r->owner = MDL_NO_OWNER;
@@ -109,6 +112,10 @@ void mdl_world_route(void *ctx, struct sim_request *r)
 {
     struct mdl_world *w = ctx;
 
+    if (r->user == MDL_PROBE) {
+        mdl_world_probe(w, r);
+        return;
+    }
     mdl_world_turn(w, r->send_s);
     if (w->dep->sampled && r->station == MDL_ACT_SEND &&
         !mdl_groups_keep(w, r)) {

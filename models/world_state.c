@@ -112,7 +112,7 @@ static void member_changes(struct mdl_world *w, int member, double end_s,
 /* The interval over which stations keep their totals.  Where a number of
  * requests ends the run its end is not known: nine tenths of the expected
  * length are watched, which gives the shares of time as well. */
-static void watched(const struct mdl_world *w, double *from_s, double *to_s)
+void mdl_world_watched(const struct mdl_world *w, double *from_s, double *to_s)
 {
     double rate_per_s = 0.0;
 
@@ -162,7 +162,7 @@ static int make_stations(struct mdl_world *w, struct sim_err *err)
         .slots = 1, .slots_at_start = 1, .capacity = -1};
     int rc = SIM_OK;
 
-    watched(w, &cfg.from_s, &cfg.to_s);
+    mdl_world_watched(w, &cfg.from_s, &cfg.to_s);
     w->stays = (struct mdl_stays){.from_s = cfg.from_s, .to_s = cfg.to_s};
     if (w->dep->sampled)
         rc = sim_station_fcfs_create(&cfg, &w->unsimulated, err);

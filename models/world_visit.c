@@ -90,7 +90,8 @@ static void try_cache(
             site->cache.hit_frac)
         return;
     const double start_s = r->send_s + r->out_s;
-    const struct sim_request hit = *r;
+    struct sim_request hit = *r;
+    hit.tag |= MDL_TAG_CACHED;
     live->cached = true;
     r->station = SIM_DROPPED;
     mdl_visit_done(
@@ -100,12 +101,14 @@ static void try_cache(
 /* ---- what is drawn
  * ------------------------------------------------------------ */
 
-/* The random parts of an attempt after the first are its own. */
+/* The random parts of an attempt after the first are its own; work that is
+ * recorded is that of the request. */
 static void draw_anew(
     struct mdl_world *w, const struct mdl_live *live, struct sim_request *r)
 {
     const int source = mdl_source_of(w, r);
 
+    r->work_s = live->first.work_s;
     mdl_feed_draw(w->feed, source,
         sim_entity_sub(
             mdl_feed_entity(w->feed, source, live->first.k, live->first.send_s),

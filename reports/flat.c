@@ -113,3 +113,22 @@ int rep_series_csv(
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     return SIM_OK;
 }
+
+int rep_requests_csv(
+    const struct res_run *run, struct sim_text *out, struct sim_err *err)
+{
+    sim_text_add(out, "id,user,class,site,attempts,send,arrive,start,end,"
+                      "outcome,deployment\n");
+    for (int i = 0; i < run->n_requests; i++) {
+        const struct res_request *r = &run->requests[i];
+        /* names of entities need no quotes */
+        sim_text_printf(out, "%s/%s/%" PRId64 "/%" PRId64 ",%s,%s,%s,%d,",
+            r->user, r->cls, r->window, r->k, r->user, r->cls, r->site,
+            r->attempts);
+        sim_text_printf(out, "%.9f,%.9f,%.9f,%.9f,%s,%s\n", r->send_s,
+            r->arrive_s, r->start_s, r->end_s, r->outcome, r->deployment);
+    }
+    if (!sim_text_ok(out))
+        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    return SIM_OK;
+}

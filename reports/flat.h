@@ -38,4 +38,20 @@ SIM_MUST_CHECK int rep_metrics_csv(
 SIM_MUST_CHECK int rep_series_csv(
     const struct res_run *run, struct sim_text *out, struct sim_err *err);
 
+/**
+ * Append csv/requests.csv: the first requests one by one, by deployment in the
+ * order of sending.
+ *
+ *   id,user,class,site,attempts,send,arrive,start,end,outcome,deployment
+ *   chicago/detect/48213/0,chicago,detect,edge@chicago,1,0.012000000,...
+ *
+ * `id` is user/class/window/k, k negative in a lead-in; `site` the member,
+ * empty when there was none; times in seconds from the window's start.
+ *
+ * @retval SIM_OK
+ * @retval SIM_E_NOMEM
+ */
+SIM_MUST_CHECK int rep_requests_csv(
+    const struct res_run *run, struct sim_text *out, struct sim_err *err);
+
 #endif /* REPORTS_FLAT_H */

@@ -90,6 +90,10 @@ struct sim_checker {
     /* `key`: path below the checked struct ("max" or "facility.pue"); the
      * position is that of the key if it was given, else of the map. */
     void (*fault)(void *ctx, const char *key, const char *fmt, ...);
+    /* A simulated decision of this very scenario reads the value at `key`, or
+     * all values below it: their inputs count as SIM_P_STATE.  "*" stands for
+     * any name of a map ("sites.*.energy.price").  NULL: nobody asks. */
+    void (*reads)(void *ctx, const char *key);
 };
 
 struct sim_table {

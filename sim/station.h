@@ -98,6 +98,7 @@ struct sim_station_totals {
     double in_system_s; /* integral of the number in system [job s] */
     double waiting_s;   /* ... waiting [job s] */
     double busy_s;      /* ... busy slots [slot s] */
+    double empty_s;     /* time with nobody in the system [s] */
     int64_t arrived;    /* jobs that arrived in [from_s, to_s) */
     int64_t waited;     /* of those, jobs that found no free slot (and were
                          * accepted) */
@@ -130,6 +131,8 @@ struct sim_station_ops {
     /** Jobs in system at time t, t >= the last event time; a job that ends at
      *  t has left.  Internal events up to t must have been handled. */
     int64_t (*in_system)(struct sim_station *st, double t_s);
+    /** Of those, jobs that wait; likewise. */
+    int64_t (*waiting)(struct sim_station *st, double t_s);
     /** Integrals so far (valid once advanced beyond to_s). */
     void (*totals)(struct sim_station *st, struct sim_station_totals *out);
     /** Report every unfinished job as lost at time t >= the last event time;

@@ -24,6 +24,8 @@ struct batcher {
     double now_s; /* last event or arrival */
     double from_s, to_s;
     double busy_s, service_s, waiting_s; /* integrals of what is certain */
+    double empty_s; /* time with nobody there, up to the last arrival */
+    double left_s;  /* the last certain end */
     struct sim_batch_cfg law;
     int64_t slots, capacity; /* negative: unlimited */
     int64_t in_service;      /* jobs in `ends` */
@@ -103,6 +105,7 @@ static void report(struct batcher *q, const struct sim_fcfs_job *jobs,
     const struct held *batch, const struct sim_sink *sink)
 {
     add_service(q, batch->start_s, batch->end_s, batch->n);
+    q->left_s = batch->end_s > q->left_s ? batch->end_s : q->left_s;
     for (size_t i = 0; i < batch->n; i++)
         sink->done(
             sink->ctx, jobs[i].ref, SIM_SERVED, jobs[i].first_s, batch->end_s);
@@ -281,6 +284,11 @@ static int batch_advance(struct sim_station *st, double t_s,
     }
 }
 
+static bool is_empty(const struct batcher *q)
+{
+    return q->in_service == 0 && q->queue.at == q->queue.n;
+}
+
 static int batch_arrive(struct sim_station *st, const struct sim_job *job,
     const struct sim_sink *sink, struct sim_err *err)
 {
@@ -300,6 +308,8 @@ static int batch_arrive(struct sim_station *st, const struct sim_job *job,
         sink->done(sink->ctx, job->ref, SIM_LOST, t, t);
         return SIM_OK;
     }
+    if (is_empty(q))
+        q->empty_s += span(q, q->left_s, t);
     const struct sim_fcfs_job wait = {
         .left_s = job->time_s,
         .first_s = (double)INFINITY,
@@ -321,6 +331,12 @@ static int64_t batch_in_system(struct sim_station *st, double t_s)
     struct batcher *q = batcher_of(st);
     retire(q, t_s);
     return q->in_service + (int64_t)sim_fcfs_jobs_count(&q->queue);
+}
+
+static int64_t batch_waiting(struct sim_station *st, double t_s)
+{
+    (void)t_s;
+    return (int64_t)sim_fcfs_jobs_count(&batcher_of(st)->queue);
 }
 
 struct pending {
@@ -355,7 +371,10 @@ static void batch_totals(struct sim_station *st, struct sim_station_totals *out)
         .lost = q->lost,
         .batches = q->batches,
         .batched = q->batched,
+        .empty_s = q->empty_s,
     };
+    if (q->n_held == 0 && q->queue.at == q->queue.n && q->left_s < q->to_s)
+        out->empty_s += span(q, q->left_s, q->to_s);
     out->in_system_s = q->service_s + rest.service_s + out->waiting_s;
 }
 
@@ -386,6 +405,8 @@ static void batch_flush(
     q->busy_s += rest.busy_s;
     q->service_s += rest.service_s;
     q->waiting_s += rest.waiting_s;
+    if (q->n_held > 0 || q->queue.at < q->queue.n)
+        q->left_s = t_s;
     lose(&q->held_jobs, t_s, sink);
     lose(&q->queue, t_s, sink);
     clear(q);
@@ -406,7 +427,8 @@ static int batch_reset(struct sim_station *st,
     q->now_s = -(double)INFINITY;
     q->from_s = cfg->from_s;
     q->to_s = cfg->to_s;
-    q->busy_s = q->service_s = q->waiting_s = 0.0;
+    q->busy_s = q->service_s = q->waiting_s = q->empty_s = 0.0;
+    q->left_s = -(double)INFINITY;
     q->law = cfg->batch;
     q->slots = cfg->slots_at_start;
     q->capacity = cfg->capacity;
@@ -436,6 +458,7 @@ static const struct sim_station_ops batch_ops = {
     .next_s = batch_next_s,
     .advance = batch_advance,
     .in_system = batch_in_system,
+    .waiting = batch_waiting,
     .totals = batch_totals,
     .flush = batch_flush,
     .reset = batch_reset,

@@ -23,6 +23,8 @@ struct fcfs {
     double change_s; /* next change of slots, INFINITY: none to come */
     double from_s, to_s;
     double busy_s, waiting_s; /* integrals of what is certain */
+    double empty_s; /* time with nobody there, up to the last arrival */
+    double left_s;  /* the last certain end */
     int64_t capacity;
     int64_t arrived, waited, lost;
     int64_t seq;
@@ -55,6 +57,7 @@ static void report(struct fcfs *q, const struct sim_sink *sink, uint32_t ref,
     double first_s, double since_s, double end_s)
 {
     q->busy_s += clip(q, end_s) - clip(q, since_s);
+    q->left_s = end_s > q->left_s ? end_s : q->left_s;
     sink->done(sink->ctx, ref, SIM_SERVED, first_s, end_s);
 }
 
@@ -78,6 +81,20 @@ static int start_queued(struct fcfs *q, struct sim_fcfs_job job, double now_s,
         return sim_fcfs_jobs_push(&q->held, &job, err);
     report(q, sink, job.ref, job.first_s, job.since_s, job.end_s);
     return SIM_OK;
+}
+
+/* Is the fate of all jobs known? */
+static bool no_pending(const struct fcfs *q)
+{
+    return q->held.n == 0 && q->queue.at == q->queue.n;
+}
+
+/* Since the last end, where nothing is pending. */
+static double empty_until(const struct fcfs *q, double t)
+{
+    const double since_s = q->left_s > q->from_s ? q->left_s : q->from_s;
+    const double upto_s = t < q->to_s ? t : q->to_s;
+    return upto_s > since_s ? upto_s - since_s : 0.0;
 }
 
 /* Is the number in system at t as large as allowed?  With all slots busy it is
@@ -144,6 +161,7 @@ static int fcfs_arrive(struct sim_station *st, const struct sim_job *job,
         sink->done(sink->ctx, job->ref, SIM_LOST, t, t);
         return SIM_OK;
     }
+    q->empty_s += no_pending(q) ? empty_until(q, t) : 0.0;
     const double free_s = sim_kw_free_s(&q->kw);
     const double start_s = free_s > t ? free_s : t;
     q->waited += counted & (free_s > t);
@@ -292,6 +310,14 @@ static int64_t fcfs_in_system(struct sim_station *st, double t_s)
                q->starts.n - q->starts.at);
 }
 
+static int64_t fcfs_waiting(struct sim_station *st, double t_s)
+{
+    struct fcfs *q = fcfs_of(st);
+    sim_fcfs_starts_drop(&q->starts, t_s);
+    return (int64_t)(q->queue.n - q->queue.at) +
+           (int64_t)(q->starts.n - q->starts.at);
+}
+
 /* What is not certain yet, up to t: service of held jobs, waiting of queued
  * ones. */
 static void add_pending(
@@ -316,7 +342,10 @@ static void fcfs_totals(struct sim_station *st, struct sim_station_totals *out)
         .arrived = q->arrived,
         .waited = q->waited,
         .lost = q->lost,
+        .empty_s = q->empty_s,
     };
+    if (no_pending(q))
+        out->empty_s += empty_until(q, q->to_s);
     add_pending(q, q->to_s, &out->busy_s, &out->waiting_s);
     out->in_system_s = out->busy_s + out->waiting_s;
 }
@@ -336,6 +365,7 @@ static void fcfs_flush(
 {
     struct fcfs *q = fcfs_of(st);
     add_pending(q, t_s, &q->busy_s, &q->waiting_s);
+    q->left_s = no_pending(q) ? q->left_s : t_s;
     lose(&q->held, t_s, sink);
     lose(&q->queue, t_s, sink);
     q->held.n = q->queue.at = q->queue.n = 0;
@@ -386,7 +416,8 @@ static int fcfs_reset(struct sim_station *st, const struct sim_station_cfg *cfg,
         return rc;
     q->from_s = cfg->from_s;
     q->to_s = cfg->to_s;
-    q->busy_s = q->waiting_s = 0.0;
+    q->busy_s = q->waiting_s = q->empty_s = 0.0;
+    q->left_s = -(double)INFINITY;
     q->capacity = cfg->capacity;
     q->choice_key = cfg->choice_key;
     q->arrived = q->waited = q->lost = q->seq = 0;
@@ -419,6 +450,7 @@ static const struct sim_station_ops fcfs_ops = {
     .next_s = fcfs_next_s,
     .advance = fcfs_advance,
     .in_system = fcfs_in_system,
+    .waiting = fcfs_waiting,
     .totals = fcfs_totals,
     .flush = fcfs_flush,
     .reset = fcfs_reset,

@@ -80,6 +80,7 @@ static inline void sim_meter_move(struct sim_meter *meter, double t_s,
         meter->sum.in_system_s += in_system * (to_s - from_s);
         meter->sum.waiting_s += waiting * (to_s - from_s);
         meter->sum.busy_s += busy * (to_s - from_s);
+        meter->sum.empty_s += in_system > 0.0 ? 0.0 : to_s - from_s;
     }
     meter->now_s = t_s;
 }

@@ -300,6 +300,12 @@ static int64_t pri_in_system(struct sim_station *st, double t_s)
     return n_jobs(pri_of(st));
 }
 
+static int64_t pri_waiting(struct sim_station *st, double t_s)
+{
+    (void)t_s;
+    return (int64_t)pri_of(st)->waiting.n;
+}
+
 /* What holds now holds until the next event. */
 static void pri_totals(struct sim_station *st, struct sim_station_totals *out)
 {
@@ -380,6 +386,7 @@ static const struct sim_station_ops pri_ops = {
     .next_s = pri_next_s,
     .advance = pri_advance,
     .in_system = pri_in_system,
+    .waiting = pri_waiting,
     .totals = pri_totals,
     .flush = pri_flush,
     .reset = pri_reset,

@@ -147,10 +147,15 @@ static int64_t n_jobs(const struct ps *q)
     return (int64_t)q->running.n + q->n_waiting;
 }
 
+/* With no slots nobody is served. */
+static int64_t n_idle(const struct ps *q)
+{
+    return q->slots == 0 ? n_jobs(q) : q->n_waiting;
+}
+
 static void meter_to(const struct ps *q, struct sim_meter *meter, double t_s)
 {
-    const int64_t waiting = q->slots == 0 ? n_jobs(q) : q->n_waiting;
-    sim_meter_move(meter, t_s, (double)n_jobs(q), (double)waiting, q->busy);
+    sim_meter_move(meter, t_s, (double)n_jobs(q), (double)n_idle(q), q->busy);
 }
 
 /* Go on to t <= next_s.  Rounding must not carry the clock beyond an end. */
@@ -267,6 +272,12 @@ static int64_t ps_in_system(struct sim_station *st, double t_s)
     return n_jobs(ps_of(st));
 }
 
+static int64_t ps_waiting(struct sim_station *st, double t_s)
+{
+    (void)t_s;
+    return n_idle(ps_of(st));
+}
+
 /* What holds now holds until the next event. */
 static void ps_totals(struct sim_station *st, struct sim_station_totals *out)
 {
@@ -370,6 +381,7 @@ static const struct sim_station_ops ps_ops = {
     .next_s = ps_next_s,
     .advance = ps_advance,
     .in_system = ps_in_system,
+    .waiting = ps_waiting,
     .totals = ps_totals,
     .flush = ps_flush,
     .reset = ps_reset,

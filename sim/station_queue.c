@@ -35,8 +35,8 @@ struct queue {
     struct sim_station base;
     double now_s; /* last event or arrival: counts below hold from there on */
     double from_s, to_s;
-    double in_service_s, waiting_s, boot_s, spare_s; /* integrals */
-    int64_t slots, capacity;                         /* negative: unlimited */
+    double in_service_s, waiting_s, boot_s, spare_s, empty_s; /* integrals */
+    int64_t slots, capacity; /* negative: unlimited */
     int64_t waiting;
     int64_t warm; /* on and free, within one instant, with power-off */
     int64_t arrived, waited, lost, abandoned;
@@ -187,6 +187,7 @@ static void move_to(struct queue *q, double t)
     const int64_t running = (int64_t)(q->ends.n + q->n_boots);
     q->in_service_s += dt * (double)q->ends.n;
     q->waiting_s += dt * (double)q->waiting;
+    q->empty_s += q->ends.n > 0 || q->waiting > 0 ? 0.0 : dt;
     q->boot_s += dt * (double)q->n_boots;
     q->spare_s += q->slots < 0 ? 0.0 : dt * (double)(q->slots - running);
     q->now_s = t;
@@ -378,6 +379,12 @@ static int64_t queue_in_system(struct sim_station *st, double t_s)
     return (int64_t)q->ends.n + q->waiting;
 }
 
+static int64_t queue_waiting(struct sim_station *st, double t_s)
+{
+    (void)t_s;
+    return queue_of(st)->waiting;
+}
+
 static void queue_totals(struct sim_station *st, struct sim_station_totals *out)
 {
     struct queue q = *queue_of(st); /* moved on to the end, on a copy */
@@ -387,6 +394,7 @@ static void queue_totals(struct sim_station *st, struct sim_station_totals *out)
         .in_system_s = q.in_service_s + q.waiting_s,
         .waiting_s = q.waiting_s,
         .busy_s = q.in_service_s,
+        .empty_s = q.empty_s,
         .arrived = q.arrived,
         .waited = q.waited,
         .lost = q.lost,
@@ -441,7 +449,7 @@ static int queue_reset(struct sim_station *st,
     q->now_s = -(double)INFINITY;
     q->from_s = cfg->from_s;
     q->to_s = cfg->to_s;
-    q->in_service_s = q->waiting_s = q->boot_s = q->spare_s = 0.0;
+    q->in_service_s = q->waiting_s = q->empty_s = q->boot_s = q->spare_s = 0.0;
     q->slots = cfg->slots_at_start;
     q->capacity = cfg->capacity;
     q->arrived = q->waited = q->lost = q->abandoned = q->seq = 0;
@@ -469,6 +477,7 @@ static const struct sim_station_ops queue_ops = {
     .next_s = queue_next_s,
     .advance = queue_advance,
     .in_system = queue_in_system,
+    .waiting = queue_waiting,
     .totals = queue_totals,
     .flush = queue_flush,
     .reset = queue_reset,

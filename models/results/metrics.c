@@ -14,6 +14,9 @@ static const struct res_metric_row rows[] = {
     {"requests.lost", "Requests lost", "request", false, 0, RES_LOWER, "Refused, cut off, or with no site to go to."},
     {"requests.abandoned", "Requests abandoned", "request", false, 0, RES_LOWER, "Left the queue before service."},
     {"requests.retried", "Requests retried", "request", false, 0, RES_LOWER, "Attempts after the first."},
+    {"requests.hedged", "Requests hedged", "request", false, 0, RES_NEUTRAL, "Second copies sent while the first was under way."},
+    {"requests.fallback", "Requests fallen back", "request", false, 0, RES_LOWER, "Served by the fallback of their class."},
+    {"cache_hit_share", "Cache hits", "1", false, 4, RES_HIGHER, "Share of offered requests answered from a cache."},
     {"requests.spilled", "Requests spilled", "request", false, 0, RES_NEUTRAL, "Served or lost away from the first choice because of load or failure."},
     {"requests.rate", "Request rate", "1/s", false, 1, RES_NEUTRAL, "Mean offered rate."},
     {"requests.served_rate", "Served rate", "1/s", false, 1, RES_NEUTRAL, "Mean rate of requests served."},
@@ -31,13 +34,16 @@ static const struct res_metric_row rows[] = {
     {"utilization", "Utilization", "1", false, 4, RES_NEUTRAL, "Busy slots over slots in service, by time."},
     {"in_system", "Number in system", "1", true, 3, RES_NEUTRAL, "Requests at the site, waiting and in service, by time."},
     {"queue_length", "Queue length", "1", true, 3, RES_LOWER, "Requests waiting, by time."},
+    {"running", "Number in service", "1", true, 3, RES_NEUTRAL, "Requests in service, by time."},
     {"busy_servers", "Busy servers", "1", true, 3, RES_NEUTRAL, "Busy slots, by time."},
     {"batch_size", "Batch size", "1", true, 2, RES_NEUTRAL, "Requests served together."},
     {"slowdown", "Slowdown", "1", true, 3, RES_LOWER, "Response at the site over service time."},
+    {"slowdown.bin.<k>", "Slowdown by size", "1", true, 3, RES_LOWER, "The same of requests in size bin k (report.size_bins)."},
     {"time_share.off", "Off", "1", false, 4, RES_NEUTRAL, "Share of slot time switched off."},
     {"time_share.boot", "Booting", "1", false, 4, RES_LOWER, "Share of slot time booting."},
     {"time_share.idle", "Idle", "1", false, 4, RES_LOWER, "Share of slot time on and idle."},
     {"time_share.busy", "Busy", "1", false, 4, RES_NEUTRAL, "Share of slot time serving."},
+    {"time_share.empty", "Empty", "1", false, 4, RES_NEUTRAL, "Share of time with nobody at the site, mean over its members."},
     {"servers_up", "Servers up", "1", true, 3, RES_HIGHER, "Servers in service, by time."},
     {"power", "IT power", "kW", true, 3, RES_LOWER, "Power of the servers, by time."},
     {"power.facility", "Power at the meter", "kW", true, 3, RES_LOWER, "IT power times PUE, by time."},
@@ -132,10 +138,27 @@ static const struct res_metric_row rows[] = {
 static const char *const dist_suffixes[] = {
     "mean", "sd", "p50", "p90", "p95", "p99", "p999", "max"};
 
+/* Is a name of n characters that of a row?  An index stands for "<k>". */
+static bool is_named(const char *row, const char *name, size_t n)
+{
+    const char *end = name + n, *p = name;
+
+    while (*row != '\0' && p < end) {
+        if (strncmp(row, "<k>", 3) == 0 && isdigit((unsigned char)*p)) {
+            row += 3;
+            while (p < end && isdigit((unsigned char)*p))
+                p++;
+        } else if (*row++ != *p++) {
+            return false;
+        }
+    }
+    return *row == '\0' && p == end;
+}
+
 static const struct res_metric_row *row_named(const char *name, size_t n)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (strlen(rows[i].name) == n && memcmp(rows[i].name, name, n) == 0)
+        if (is_named(rows[i].name, name, n))
             return &rows[i];
     }
     return NULL;

@@ -140,6 +140,18 @@ int res_add_series(struct res_run *run, const struct res_series *s)
     return SIM_OK;
 }
 
+int res_add_request(struct res_run *run, const struct res_request *request)
+{
+    struct res_request *list = grown(&run->arena, run->requests,
+        run->n_requests, &run->cap_requests, sizeof *list);
+
+    if (list == NULL)
+        return SIM_E_NOMEM;
+    run->requests = list;
+    run->requests[run->n_requests++] = *request;
+    return SIM_OK;
+}
+
 int res_warn(struct res_run *run, const char *fmt, ...)
 {
     const char **list = grown(&run->arena, run->warnings, run->n_warnings,

@@ -99,6 +99,19 @@ struct res_threshold {
     int verdict;        /* enum res_verdict; CLOSE = the interval straddles */
 };
 
+/* One of the first requests, where they were asked for.  Not in
+ * results.json: a list for the eye, not a result. */
+struct res_request {
+    const char *deployment, *user, *cls;
+    const char *site; /* member that it was sent to last, "" = nowhere */
+    int64_t window;   /* cell of the horizon; 0 for one run */
+    int64_t k;        /* position among those of its user and class in the
+                       * window; negative: in the lead-in */
+    int attempts;
+    double send_s, arrive_s, start_s, end_s; /* from the window's start */
+    const char *outcome;                     /* "served", "lost", "abandoned" */
+};
+
 struct res_meta {
     const char *name, *title;     /* of the scenario */
     const char *version;          /* of the program */
@@ -135,8 +148,11 @@ struct res_run {
     int n_thresholds;
     struct res_threshold *thresholds;
     int n_warnings;
-    const char **warnings;                     /* sentences for people */
+    const char **warnings; /* sentences for people */
+    int n_requests;
+    struct res_request *requests; /* by deployment, in the order of sending */
     int cap_metrics, cap_series, cap_warnings; /* private to results.c */
+    int cap_requests;
 };
 
 /** An empty run; release with res_run_destroy(). */
@@ -161,6 +177,9 @@ struct res_estimate res_undefined(const char *reason);
 /** Copy a series / a warning into the run. */
 SIM_MUST_CHECK int res_add_series(
     struct res_run *run, const struct res_series *s);
+/** Append a request; its strings live in the run's arena. */
+SIM_MUST_CHECK int res_add_request(
+    struct res_run *run, const struct res_request *request);
 SIM_MUST_CHECK int res_warn(struct res_run *run, const char *fmt, ...)
     SIM_PRINTF(2, 3);
 

@@ -75,11 +75,21 @@ static void check_fault(void *ctx, const char *key, const char *fmt, ...)
     scn_path_pop(bind, length);
 }
 
+static void check_reads(void *ctx, const char *key)
+{
+    const struct check *check = ctx;
+    const size_t length = scn_path_push(check->bind, key);
+
+    scn_input_read(check->bind, scn_path(check->bind));
+    scn_path_pop(check->bind, length);
+}
+
 static void run_check(struct scn_bind *bind, const struct sim_table *table,
     struct scn_node *map, const void *cfg)
 {
     struct check check = {bind, map};
-    const struct sim_checker checker = {&check, check_fault};
+    const struct sim_checker checker = {
+        .ctx = &check, .fault = check_fault, .reads = check_reads};
 
     if (table->check != NULL && !bind->load->nomem)
         table->check(cfg, &checker);

@@ -176,6 +176,10 @@ void scn_input_add(struct scn_bind *bind, const struct sim_param *row,
     const struct scn_node *node, const struct scn_value *value,
     const struct scn_note *note, const char *text);
 
+/** No longer live: the inputs bound so far at a path or below it, where "*"
+ *  is any one name. */
+void scn_input_read(struct scn_bind *bind, const char *path);
+
 /** Number as text that reads back equal, with its unit ("15 ms"). */
 const char *scn_number_text(struct scn_load *load, double x, const char *unit);
 

@@ -216,3 +216,26 @@ void scn_input_add(struct scn_bind *bind, const struct sim_param *row,
     if (bind->emit && !load->nomem && reserve(bind))
         bind->inputs[bind->n_inputs++] = added;
 }
+
+/* Is `path` what the pattern names, or below it? */
+static bool below(const char *path, const char *pattern)
+{
+    while (*pattern != '\0') {
+        if (*pattern == '*') {
+            path += strcspn(path, ".");
+            pattern++;
+        } else if (*path++ != *pattern++) {
+            return false;
+        }
+    }
+    return *path == '\0' || *path == '.';
+}
+
+void scn_input_read(struct scn_bind *bind, const char *path)
+{
+    for (size_t i = 0; i < bind->n_inputs; i++) {
+        struct res_input *input = &bind->inputs[i].input;
+        if (below(input->path, path))
+            input->live = false;
+    }
+}

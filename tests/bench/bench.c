@@ -400,8 +400,10 @@ static void traffic_start(struct traffic *w)
 static void traffic_run(void *ctx)
 {
     struct traffic *w = ctx;
-    const struct sim_engine_model model = {
-        w, traffic_pull, traffic_route, traffic_finish};
+    const struct sim_engine_model model = {.ctx = w,
+        .pull = traffic_pull,
+        .route = traffic_route,
+        .finish = traffic_finish};
     struct sim_err err = {0};
     traffic_start(w);
     for (int i = 0; i < w->m->n_sites; i++)

@@ -18,6 +18,27 @@ for jobs in 2 4 8; do
     expect "same/run-$jobs" 0 run -q "$cases/two.yaml" -o "j$jobs" --jobs "$jobs"
     same "same/jobs-$jobs" "j$jobs"
 done
+# the first requests, and that those of an earlier run do not stay
+for jobs in 1 3; do
+    expect "same/trace-$jobs" 0 run -q "$cases/two.yaml" -o "t$jobs" \
+        --jobs "$jobs" --trace 20 --only json
+done
+cmp -s t1/csv/requests.csv t3/csv/requests.csv
+ok same/trace $? 'csv/requests.csv differs with --jobs'
+[ "$(head -n 1 t1/csv/requests.csv)" = \
+    id,user,class,site,attempts,send,arrive,start,end,outcome,deployment ]
+ok same/trace-header $?
+deployments=$(tail -n +2 t1/csv/requests.csv | cut -d, -f11 | sort | uniq -c |
+    awk '{ print $1 }' | uniq | tr -d '\n')
+[ "$deployments" = 20 ]
+ok same/trace-rows $? "not 20 requests a deployment: $deployments"
+cmp -s t1/results.json j1/results.json
+ok same/trace-changes-nothing $?
+expect same/trace-without 0 run -q "$cases/two.yaml" -o t3 --only json
+[ ! -e t3/csv/requests.csv ]
+ok same/trace-dropped $?
+expect same/trace-none 2 run -q "$cases/two.yaml" -o t3 --trace 0
+expect same/trace-nowhere 2 run -q "$cases/two.yaml" -o - --trace 3
 SITESIM_JOBS=3 expect same/run-env 0 run -q "$cases/two.yaml" -o env
 same same/jobs-env env
 grep -q '"jobs": 3' env/runinfo.json

@@ -69,10 +69,9 @@ static inline struct study study_load(const char *body)
 }
 
 /* Run a loaded study, once; rc and err are left for the caller to judge. */
-static inline void study_execute(struct study *s, int jobs)
+static inline void study_execute_with(
+    struct study *s, const struct mdl_run_options *options)
 {
-    const struct mdl_run_options options = {.jobs = jobs};
-
     s->run = NULL;
     s->err = (struct sim_err){0};
     s->rc = res_run_create(&s->run, &s->err);
@@ -82,7 +81,14 @@ static inline void study_execute(struct study *s, int jobs)
     s->run->n_inputs = s->scenario->n_inputs;
     s->run->meta.currency = "USD";
     s->rc = mdl_run_execute(
-        s->scenario->cfg, &study_tables, &options, s->run, &s->err);
+        s->scenario->cfg, &study_tables, options, s->run, &s->err);
+}
+
+static inline void study_execute(struct study *s, int jobs)
+{
+    const struct mdl_run_options options = {.jobs = jobs};
+
+    study_execute_with(s, &options);
 }
 
 static inline void study_end(struct study *s)

@@ -342,12 +342,13 @@ END_TEST
  * keeps the late ones, of which there are many of a kind, few. */
 static void torture(const char *body, int for_ever)
 {
+    const struct mdl_run_options options = {.jobs = 1, .trace = 4};
     struct study s = study_load(body);
     int rc = SIM_E_NOMEM, tries = 0;
 
     for (long n = 1; rc != SIM_OK; n += 1 + n / 16, tries++) {
         sim_alloc_fail_at(n, for_ever);
-        study_execute(&s, 1);
+        study_execute_with(&s, &options);
         sim_alloc_fail_at(0, 0);
         rc = s.rc;
         ck_assert_msg(
@@ -371,8 +372,10 @@ static const char tiny[] =
     " tokens: azure-conv, slo: {p95: 1 s}}}\n"
     "finance: {discount_rate: 9 %}\n"
     "thresholds: [d.availability >= 1 %]\n"
-    "report: {at: [1 h]}\n"
+    "report: {at: [1 h], size_bins: [10 ms]}\n"
+    "users: {u: {at: [1, 2]}}\n"
     "deployments: {d: {sites: {q: {tier: edge, at: [1, 2], hardware: l4-4,"
+    " count: 2,"
     " failures: {server: {life: {exponential: {mean: 20 h}}}}}}}}\n";
 
 START_TEST(out_of_memory)

@@ -465,6 +465,11 @@ START_TEST(trace_of_users)
         wrong += "abc"[r[0].user] != "cbaac"[row % 5];
     }
     ck_assert_int_eq(wrong, 0);
+    /* further attempts: all is drawn anew but the work */
+    struct sim_request again = {.work_s = 0.7, .user = 1};
+    mdl_feed_draw(feed[0], 1, 5, &again);
+    ck_assert_double_eq(again.work_s, 0.7);
+    ck_assert_double_eq(again.aux[MDL_AUX_JITTER], 1.0);
     mdl_feed_destroy(feed[0]);
     mdl_feed_destroy(feed[1]);
     fix_end(&f);

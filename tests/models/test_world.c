@@ -417,6 +417,105 @@ START_TEST(shorter_than_detection)
 }
 END_TEST
 
+/* ---- the first requests -------------------------------------------------- */
+
+/* Sharing lets requests end in another order than they were sent: the list is
+ * that of the feed all the same, and short lists are the heads of long ones. */
+START_TEST(first_requests)
+{
+    struct fix f;
+    struct window w;
+    struct sim_err err = {0};
+    struct sim_request r[64];
+    struct mdl_feed *feed = NULL;
+    size_t count = 1, n_sent = 0;
+
+    one_site(&f, 30, 4);
+    f.sites[0][0].queue.discipline = MDL_PS;
+    window_begin(&w, &f, 0, 1e6);
+    w.cfg.length_s = 60;
+    w.cfg.lead_s = 1;
+    w.cfg.origin_s = 1;
+    const struct mdl_feed_cfg feed_cfg = {.plan = f.plan,
+        .dep = &f.plan->deps[0],
+        .origin_s = 1,
+        .lead_s = 1,
+        .until_s = 60};
+    ck_assert_int_eq(mdl_feed_create(&feed_cfg, &feed, &err), SIM_OK);
+    for (; n_sent < 64; n_sent += count)
+        ck_assert_int_eq(
+            mdl_feed_pull(feed, r + n_sent, 64 - n_sent, &count, &err), SIM_OK);
+    for (int most = 1; most <= 64; most += 21) {
+        struct mdl_notes notes = {.most = most};
+        int led = 0, order = 0;
+        w.cfg.notes = &notes;
+        ck_assert_int_eq(mdl_world_run(&w.cfg, w.block, &err), SIM_OK);
+        ck_assert_int_eq(notes.n, most);
+        for (int i = 0; i < most; i++) {
+            const struct mdl_noted *n = &notes.list[i];
+            ck_assert_double_eq(n->send_s, r[i].send_s);
+            ck_assert_int_eq(n->cls, r[i].cls);
+            ck_assert_int_eq(n->k, r[i].send_s < 0 ? -1 - r[i].k : r[i].k);
+            ck_assert(n->arrive_s == n->send_s && n->start_s >= n->arrive_s &&
+                      n->end_s > n->start_s);
+            ck_assert(
+                n->attempts == 1 && n->member == 0 && n->outcome == SIM_SERVED);
+            led += n->k < 0;
+            order += i > 0 && n->end_s < notes.list[i - 1].end_s;
+        }
+        ck_assert_int_gt(led, 0);
+        ck_assert(most < 64 || (led < most && order > 0));
+        mdl_notes_release(&notes);
+    }
+    mdl_feed_destroy(feed);
+    window_end(&w);
+    fix_end(&f);
+}
+END_TEST
+
+/* ---- users and members --------------------------------------------------- */
+
+/* Parts are the whole cut by user and by member, and a short block does
+ * without them. */
+START_TEST(parts)
+{
+    struct fix f;
+    struct window w;
+    struct sim_err err = {0};
+    double users = 0.0, members = 0.0, hits = 0.0;
+
+    fix_begin(&f);
+    f.cfg.arrivals.rate_per_s = 30;
+    fix_user(&f, "a", 40, -74, 3);
+    fix_user(&f, "b", 34, -118, 1);
+    fix_class(&f, "x", 1, 0.1);
+    fix_dep(&f, "d");
+    fix_site(&f, "q", 2)->count = 3;
+    fix_plan(&f);
+    window_begin(&w, &f, 0, 1e6);
+    const struct mdl_layout *l = &w.layout;
+    w.cfg.length_s = 300;
+    ck_assert_int_eq(mdl_world_run(&w.cfg, w.block, &err), SIM_OK);
+    ck_assert(l->n_users == 2 && l->n_members == 3);
+    ck_assert(l->n_user_hists == 2 && l->n_member_hists == 3);
+    const double *part = mdl_block_at(w.block, l->parts);
+    for (int i = 0; i < 5; i++, part += MDL_N_PART_SUMS) {
+        *(i < 2 ? &users : &members) += part[MDL_PART_SERVED];
+        ck_assert_double_gt(part[MDL_PART_SERVED], 100);
+        double n = 0.0;
+        for (int b = 0; b < MDL_COARSE_BUCKETS; b++)
+            n += mdl_block_coarse(l, w.block, i)[b];
+        near_abs(n, part[MDL_PART_SERVED], 0);
+        hits += i < 2 ? part[MDL_PART_TIMES + MDL_LATENCY] : 0.0;
+    }
+    near_abs(users, count_of(&w, 0, MDL_SERVED), 0);
+    near_abs(members, count_of(&w, 1, MDL_SERVED), 0);
+    near_rel(hits, count_of(&w, 0, MDL_SUMS + 2 * MDL_LATENCY), 1e-9);
+    window_end(&w);
+    fix_end(&f);
+}
+END_TEST
+
 /* ---- totals -------------------------------------------------------------- */
 
 START_TEST(totals_by_weight)
@@ -473,5 +572,5 @@ END_TEST
 
 TEST_MAIN("models/world", lead_by_hand, lead_over_backlog, balance_and_sums,
     by_number, overload_is_cut, failover, window_inside_an_outage,
-    detection_over_the_start, shorter_than_detection, totals_by_weight,
-    out_of_memory)
+    detection_over_the_start, shorter_than_detection, first_requests, parts,
+    totals_by_weight, out_of_memory)

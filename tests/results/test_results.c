@@ -281,6 +281,14 @@ START_TEST(rows_are_sound)
             ck_assert_str_ne(res_metric_row_at(i)->name, row->name);
     }
     ck_assert_int_gt(n, 80);
+    /* an index in a name */
+    ck_assert_ptr_nonnull(res_metric_row("d.site.q.slowdown.bin.12.mean"));
+    ck_assert_ptr_nonnull(res_metric_row("slowdown.bin.0.mean"));
+    ck_assert_ptr_null(res_metric_row("slowdown.bin..mean"));
+    ck_assert_ptr_null(res_metric_row("slowdown.bin.x.mean"));
+    ck_assert_ptr_null(res_metric_row("slowdown.bin.1x.mean"));
+    ck_assert_ptr_null(res_metric_row("slowdown.bin.1"));
+    ck_assert_ptr_nonnull(res_metric_row("d.at.3.in_system.mean"));
     ck_assert_ptr_null(res_metric_row_at(-1));
 }
 END_TEST

@@ -58,6 +58,7 @@ struct log {
     struct fate fate[N_JOBS];
     struct sim_station_totals totals;
     int64_t in_system[N_JOBS]; /* just before the arrival */
+    int64_t waiting[N_JOBS];
 };
 
 static inline void *must_alloc(size_t size)
@@ -118,8 +119,10 @@ static inline void station_run(create_fn create,
             const double t = st->ops->next_s(st);
             ck_assert_int_eq(st->ops->advance(st, t, &sink, NULL), SIM_OK);
         }
-        if (i % 2 == 0)
+        if (i % 2 == 0) {
             log->in_system[i] = st->ops->in_system(st, job.arrive_s);
+            log->waiting[i] = st->ops->waiting(st, job.arrive_s);
+        }
         ck_assert_int_eq(st->ops->arrive(st, &job, &sink, NULL), SIM_OK);
     }
     ck_assert_int_eq(st->ops->advance(st, 1e9, &sink, NULL), SIM_OK);
@@ -144,8 +147,10 @@ static inline void same_log(
         ck_assert_msg(near(f->start_s, g->start_s, rel), "start of %d", i);
         ck_assert_msg(near(f->end_s, g->end_s, rel), "end of %d: %.17g, %.17g",
             i, f->end_s, g->end_s);
-        if (i % 2 == 0)
+        if (i % 2 == 0) {
             ck_assert_int_eq(a->in_system[i], b->in_system[i]);
+            ck_assert_int_eq(a->waiting[i], b->waiting[i]);
+        }
     }
     ck_assert_int_eq(x->arrived, y->arrived);
     ck_assert_int_eq(x->waited, y->waited);
@@ -153,6 +158,7 @@ static inline void same_log(
     ck_assert(near(x->busy_s, y->busy_s, 1e-9));
     ck_assert(near(x->waiting_s, y->waiting_s, 1e-9));
     ck_assert(near(x->in_system_s, y->in_system_s, 1e-9));
+    ck_assert(near(x->empty_s, y->empty_s, 1e-9));
 }
 
 /* ---- long runs ----------------------------------------------------------- */

@@ -86,8 +86,10 @@ static void script_finish(void *ctx, const struct sim_request *req,
 
 static struct sim_engine_model script_model(struct script *s)
 {
-    return (struct sim_engine_model){
-        s, script_pull, script_route, script_finish};
+    return (struct sim_engine_model){.ctx = s,
+        .pull = script_pull,
+        .route = script_route,
+        .finish = script_finish};
 }
 
 /* Station with internal events every `period_s` while jobs are present; a job
@@ -535,8 +537,10 @@ static struct outcome_of_case simulate(const struct queue_case *q)
     ck_assert(change_s != NULL && change_slots != NULL);
     memset(&r, 0, sizeof r);
     r.q = q;
-    const struct sim_engine_model model = {
-        &r, queue_pull, queue_route, queue_finish};
+    const struct sim_engine_model model = {.ctx = &r,
+        .pull = queue_pull,
+        .route = queue_route,
+        .finish = queue_finish};
     ck_assert_int_eq(sim_engine_create(&r.engine, NULL), SIM_OK);
     for (int rep = 0; rep < REPLICATIONS; rep++) {
         uint64_t seed = (uint64_t)rep + 1000;
@@ -857,8 +861,10 @@ START_TEST(no_allocation_after_warm_up)
         .slots = 16, .slots_at_start = 16, .capacity = 20, .to_s = q.to_s};
     struct sim_station *station = NULL;
     struct queue_run r = {.q = &q};
-    const struct sim_engine_model model = {
-        &r, queue_pull, queue_route, queue_finish};
+    const struct sim_engine_model model = {.ctx = &r,
+        .pull = queue_pull,
+        .route = queue_route,
+        .finish = queue_finish};
     ck_assert_int_eq(sim_engine_create(&r.engine, NULL), SIM_OK);
     ck_assert_int_eq(sim_station_fcfs_create(&cfg, &station, NULL), SIM_OK);
     ck_assert_int_eq(

@@ -23,6 +23,7 @@ struct fate {
 struct log {
     struct fate fate[N_JOBS];
     int64_t in_system[N_JOBS]; /* just before the arrival */
+    int64_t waiting[N_JOBS];
     struct sim_station_totals totals;
 };
 
@@ -84,6 +85,7 @@ static void plain_move_to(struct plain *p, double t)
         p->log->totals.busy_s += dt * n_running(p);
         p->log->totals.waiting_s += dt * count(p, IN_LINE);
         p->log->totals.in_system_s += dt * n_present(p);
+        p->log->totals.empty_s += n_present(p) == 0 ? dt : 0.0;
     }
     p->now_s = t;
 }
@@ -172,6 +174,7 @@ static void plain_arrive(struct plain *p, int i)
     struct sim_station_totals *sum = &p->log->totals;
     const int counted = p->now_s >= p->cfg->from_s && p->now_s < p->cfg->to_s;
     p->log->in_system[i] = n_present(p);
+    p->log->waiting[i] = count(p, IN_LINE);
     sum->arrived += counted;
     if (p->cfg->capacity >= 0 && n_present(p) >= p->cfg->capacity) {
         p->where[i] = GONE;
@@ -264,8 +267,10 @@ static void station_run(struct sim_station *st,
             .arrive_s = t, .time_s = in->work_s[i], .ref = (uint32_t)i};
         while (!lazy && st->ops->next_s(st) <= t)
             ok(st->ops->advance(st, st->ops->next_s(st), &sink, NULL));
-        if (!lazy)
+        if (!lazy) {
             log->in_system[i] = st->ops->in_system(st, t);
+            log->waiting[i] = st->ops->waiting(st, t);
+        }
         ok(st->ops->arrive(st, &job, &sink, NULL));
     }
     ck_assert_int_eq(st->ops->advance(st, INFINITY, &sink, NULL), SIM_OK);
@@ -285,7 +290,8 @@ static void same(const struct log *a, const struct log *b, bool lazy)
         if (x->times_reported != y->times_reported ||
             x->outcome != y->outcome || x->start_s != y->start_s ||
             x->end_s != y->end_s ||
-            (!lazy && a->in_system[i] != b->in_system[i]))
+            (!lazy && (a->in_system[i] != b->in_system[i] ||
+                          a->waiting[i] != b->waiting[i])))
             ck_abort_msg("job %d: %d times, outcome %d, %g to %g, not %d %d "
                          "%g %g",
                 i, x->times_reported, x->outcome, x->start_s, x->end_s,
@@ -299,6 +305,7 @@ static void same(const struct log *a, const struct log *b, bool lazy)
     near(a->totals.busy_s, b->totals.busy_s);
     near(a->totals.waiting_s, b->totals.waiting_s);
     near(a->totals.in_system_s, b->totals.in_system_s);
+    near(a->totals.empty_s, b->totals.empty_s);
 }
 
 static const struct sim_batch_cfg laws[] = {

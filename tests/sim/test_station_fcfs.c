@@ -36,6 +36,7 @@ struct log {
     struct fate fate[LOG_MAX];
     struct sim_station_totals totals;
     int64_t in_system[LOG_MAX]; /* just before the arrival */
+    int64_t waiting[LOG_MAX];
 };
 
 static void record(void *ctx, uint32_t ref, enum sim_outcome outcome,
@@ -75,6 +76,7 @@ static void plain_move_to(struct plain *p, double t)
         sum->busy_s += p->n_busy * (to - from);
         sum->waiting_s += p->n_queue * (to - from);
         sum->in_system_s += (p->n_busy + p->n_queue) * (to - from);
+        sum->empty_s += p->n_busy + p->n_queue == 0 ? to - from : 0.0;
     }
     p->now_s = t;
 }
@@ -134,6 +136,7 @@ static void plain_arrive(struct plain *p, int i, double work_s)
     const int counted = t >= p->cfg->from_s && t < p->cfg->to_s;
     const int n = p->n_busy + p->n_queue;
     p->log->in_system[i] = n;
+    p->log->waiting[i] = p->n_queue;
     p->log->totals.arrived += counted;
     if (p->cfg->capacity >= 0 && n >= p->cfg->capacity) {
         p->log->totals.lost += counted;
@@ -219,8 +222,10 @@ static void station_run(struct sim_station *st,
         while (st->ops->next_s(st) <= t)
             ck_assert_int_eq(
                 st->ops->advance(st, st->ops->next_s(st), &sink, NULL), SIM_OK);
-        if (flags & COUNT)
+        if (flags & COUNT) {
             log->in_system[i] = st->ops->in_system(st, t);
+            log->waiting[i] = st->ops->waiting(st, t);
+        }
         ck_assert_int_eq(st->ops->arrive(st, &job, &sink, NULL), SIM_OK);
     }
     ck_assert_int_eq(st->ops->advance(st, 1e9, &sink, NULL), SIM_OK);
@@ -238,6 +243,7 @@ static void same_totals(
         a->waiting_s, b->waiting_s, 1e-9 * (1.0 + b->waiting_s));
     ck_assert_double_eq_tol(
         a->in_system_s, b->in_system_s, 1e-9 * (1.0 + b->in_system_s));
+    ck_assert_double_eq_tol(a->empty_s, b->empty_s, 1e-9 * (1.0 + b->empty_s));
 }
 
 static void compare(const struct sim_station_cfg *cfg, int grid, double load,
@@ -256,8 +262,10 @@ static void compare(const struct sim_station_cfg *cfg, int grid, double load,
         ck_assert_int_eq(a->fate[i].outcome, b->fate[i].outcome);
         ck_assert(a->fate[i].start_s == b->fate[i].start_s);
         ck_assert(a->fate[i].end_s == b->fate[i].end_s);
-        if (flags & COUNT)
+        if (flags & COUNT) {
             ck_assert_int_eq(a->in_system[i], b->in_system[i]);
+            ck_assert_int_eq(a->waiting[i], b->waiting[i]);
+        }
     }
     if (cfg->n_changes == 0 || cfg->change_slots[cfg->n_changes - 1] != 0)
         same_totals(&a->totals, &b->totals);

@@ -27,6 +27,7 @@ static void plain_move_to(struct plain *p, double t)
         sum->busy_s += p->n_busy * (to - from);
         sum->waiting_s += p->n_queue * (to - from);
         sum->in_system_s += (p->n_busy + p->n_queue) * (to - from);
+        sum->empty_s += p->n_busy + p->n_queue == 0 ? to - from : 0.0;
     }
     p->now_s = t;
 }
@@ -96,6 +97,7 @@ static void plain_arrive(struct plain *p, const struct input *in, int i)
     const int counted = t >= p->cfg->from_s && t < p->cfg->to_s;
     const int n = p->n_busy + p->n_queue;
     p->log->in_system[i] = n;
+    p->log->waiting[i] = p->n_queue;
     p->log->totals.arrived += counted;
     if (p->cfg->capacity >= 0 && n >= p->cfg->capacity) {
         p->log->totals.lost += counted;

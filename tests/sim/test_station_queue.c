@@ -23,6 +23,7 @@ struct fate {
 struct log {
     struct fate fate[N_JOBS];
     int64_t in_system[N_JOBS]; /* just before the arrival */
+    int64_t waiting[N_JOBS];
     struct sim_station_totals totals;
 };
 
@@ -92,6 +93,7 @@ static void plain_move_to(struct plain *p, double t)
         sum->busy_s += dt * busy;
         sum->waiting_s += dt * waiting;
         sum->in_system_s += dt * (busy + waiting);
+        sum->empty_s += busy + waiting == 0 ? dt : 0.0;
         sum->boot_s += dt * boots;
         *(p->cfg->power_off.when_empty ? &sum->off_s : &sum->idle_s) +=
             dt * others;
@@ -207,6 +209,7 @@ static void plain_arrive(struct plain *p, int i)
     const int counted = p->now_s >= p->cfg->from_s && p->now_s < p->cfg->to_s;
     const int n = count(p, IN_LINE) + count(p, IN_SERVICE);
     p->log->in_system[i] = n;
+    p->log->waiting[i] = count(p, IN_LINE);
     sum->arrived += counted;
     if (p->cfg->capacity >= 0 && n >= p->cfg->capacity) {
         p->place[i] = GONE;
@@ -313,8 +316,10 @@ static void station_run(struct sim_station *st,
             .patience_s = in->patience_s[i]};
         while (!lazy && st->ops->next_s(st) <= t)
             ok(st->ops->advance(st, st->ops->next_s(st), &sink, NULL));
-        if (!lazy)
+        if (!lazy) {
             log->in_system[i] = st->ops->in_system(st, t);
+            log->waiting[i] = st->ops->waiting(st, t);
+        }
         ok(st->ops->arrive(st, &job, &sink, NULL));
     }
     ck_assert_int_eq(st->ops->advance(st, INFINITY, &sink, NULL), SIM_OK);
@@ -334,7 +339,8 @@ static void same(const struct log *a, const struct log *b, bool lazy)
         if (x->times_reported != y->times_reported ||
             x->outcome != y->outcome || x->start_s != y->start_s ||
             x->end_s != y->end_s ||
-            (!lazy && a->in_system[i] != b->in_system[i]))
+            (!lazy && (a->in_system[i] != b->in_system[i] ||
+                          a->waiting[i] != b->waiting[i])))
             ck_abort_msg("job %d: %d times, outcome %d, %g to %g, not %d %d "
                          "%g %g",
                 i, x->times_reported, x->outcome, x->start_s, x->end_s,
@@ -348,6 +354,7 @@ static void same(const struct log *a, const struct log *b, bool lazy)
     near(x->busy_s, y->busy_s);
     near(x->waiting_s, y->waiting_s);
     near(x->in_system_s, y->in_system_s);
+    near(x->empty_s, y->empty_s);
     near(x->off_s, y->off_s);
     near(x->boot_s, y->boot_s);
     near(x->idle_s, y->idle_s);

@@ -68,7 +68,7 @@ void exact_mmck_law(const struct exact_mmck *q, double *p)
 static double stages_then_service(
     int stages, double fast, double slow, double t)
 {
-    enum { STEPS = 2000 };
+    enum { STEPS = 400 };
     double poisson = exp(-fast * t), more = 0.0, sum = 0.0;
 
     if (stages == 0)

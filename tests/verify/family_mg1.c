@@ -61,7 +61,7 @@ static void mg1(struct verify *v, const struct law *s, double lambda,
                 "requests: {r: {service: {%s}}}\n"
                 "deployments: {d: {sites: {q: {tier: bare}}}}\n",
                 requests, warmup, lambda, s->text),
-            .fast = requests <= 400000,
+            .fast = requests <= 300000,
             .checks = {{"d.queue.mean", 1e3 * wait, VERIFY_MEAN},
                 {"d.latency.mean", 1e3 * (wait + s->m.m1), VERIFY_MEAN},
                 {"d.wait_probability", lambda * s->m.m1, VERIFY_MEAN},
@@ -121,7 +121,7 @@ static void erlang(struct verify *v)
         .ctx = &stage};
 
     mg1(v, &law, 7.0, 400000, 10000);
-    mg1(v, &law, 9.0, 2000000, 50000);
+    mg1(v, &law, 9.0, 2400000, 30000);
 }
 
 /* ---- M/D/c --------------------------------------------------------------- */
@@ -150,7 +150,7 @@ static void mdc(struct verify *v, int c, double rho, int requests, int warmup)
             "requests: {r: {service: {constant: 100 ms}}}\n"
             "deployments: {d: {sites: {q: {tier: bare, servers: %d}}}}\n",
             requests, warmup, lambda, c),
-        .fast = requests <= 400000,
+        .fast = requests <= 200000,
         .checks = {{"d.queue.mean", 1e3 * wait, VERIFY_MEAN},
             {"d.wait_probability", exact_mdc_wait_probability(q), VERIFY_MEAN},
             {"d.latency.mean", 1e3 * (wait + d), VERIFY_MEAN},
@@ -172,12 +172,12 @@ static void mdc(struct verify *v, int c, double rho, int requests, int warmup)
 
 void verify_family_mg1(struct verify *v)
 {
-    mdc(v, 1, 0.8, 400000, 10000);
-    mdc(v, 1, 0.9, 1500000, 30000);
-    lognormal(v, 0.060, 0.150, 9.0, 1000000, 20000);
-    lognormal(v, 0.050, 0.250, 7.0, 3000000, 50000);
+    mdc(v, 1, 0.8, 700000, 10000);
+    mdc(v, 1, 0.9, 2500000, 30000);
+    lognormal(v, 0.060, 0.150, 9.0, 300000, 10000);
+    lognormal(v, 0.050, 0.200, 8.0, 1500000, 20000);
     hyperexponential(v);
     erlang(v);
-    mdc(v, 4, 0.7, 400000, 10000);
-    mdc(v, 4, 0.9, 1500000, 30000);
+    mdc(v, 4, 0.7, 200000, 10000);
+    mdc(v, 4, 0.9, 1000000, 30000);
 }

@@ -22,7 +22,7 @@ static void mmc(struct verify *v, int c, double rho, int requests, int warmup)
             "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
             "deployments: {d: {sites: {q: {tier: bare, servers: %d}}}}\n",
             requests, warmup, lambda, c),
-        .fast = requests <= 60000,
+        .fast = requests <= 80000,
         .checks = {{"d.queue.mean", wait_ms, VERIFY_MEAN},
             {"d.latency.mean", wait_ms + 1e3 / mu, VERIFY_MEAN},
             {"d.wait_probability", delayed, VERIFY_MEAN},
@@ -96,14 +96,14 @@ static void loss(struct verify *v, int c, double a, const char *law,
             .name = verify_text(v, "%s, c = %d, a = %g", law, c, a),
             .route = "Erlang B, insensitive to the law",
             .body = verify_text(v,
-                "simulate: {requests: 200000, warmup: 5000 requests, "
+                "simulate: {requests: %d, warmup: 5000 requests, "
                 "replications: 20}\n"
                 "arrivals: {rate: %.17g /s}\n"
                 "requests: {r: {service: {%s}}}\n"
                 "deployments: {d: {sites: {q: {tier: bare, servers: %d, queue: "
                 "{capacity: %d}}}}}\n",
-                a / mean_s, service, c, c),
-            .fast = c == 4,
+                c == 4 ? 200000 : 400000, a / mean_s, service, c, c),
+            .fast = c == 4 && strcmp(law, "deterministic") == 0,
             .checks = {{"d.loss_probability", b,
                            b < 0.01 ? VERIFY_RARE : VERIFY_MEAN},
                 {"d.site.q.busy_servers.mean", a * (1.0 - b), VERIFY_MEAN},
@@ -126,16 +126,16 @@ void verify_family_mmc(struct verify *v)
     mmc(v, 1, 0.5, 60000, 2000);
     mmc(v, 1, 0.8, 300000, 10000);
     mmc(v, 1, 0.95, 5000000, 200000);
-    mmc(v, 2, 0.5, 60000, 2000);
+    mmc(v, 2, 0.5, 80000, 2000);
     mmc(v, 2, 0.8, 300000, 10000);
-    mmc(v, 2, 0.95, 5000000, 200000);
+    mmc(v, 2, 0.95, 3000000, 150000);
     mmc(v, 8, 0.5, 400000, 2000);
     mmc(v, 8, 0.7, 400000, 5000);
-    mmc(v, 8, 0.9, 1000000, 50000);
-    mmc(v, 64, 0.9, 2500000, 50000);
-    mmc(v, 64, 0.95, 4000000, 200000);
-    mmck(v, 1, 10, 0.8, 200000);
-    mmck(v, 2, 8, 1.2, 200000);
+    mmc(v, 8, 0.9, 600000, 30000);
+    mmc(v, 64, 0.9, 4000000, 50000);
+    mmc(v, 64, 0.95, 5000000, 200000);
+    mmck(v, 1, 10, 0.8, 400000);
+    mmck(v, 2, 8, 1.2, 60000);
     mmck(v, 8, 12, 0.9, 200000);
     mmck(v, 1, 20, 0.8, 600000);
     losses(v, 4, 2.0);

@@ -45,7 +45,7 @@ void verify_pool(const struct verify *v, struct verify_pool *out)
         out->high = gsl_cdf_chisq_Qinv(0.5e-4, out->n_runs);
         out->mean_square = all / out->n_checks;
     }
-    out->holm = fmin(1.0, least * out->n_checks);
+    out->holm = out->n_checks > 0 ? fmin(1.0, least * out->n_checks) : 1.0;
     out->passed = out->sum_squares >= out->low &&
                   out->sum_squares <= out->high && out->holm >= 0.001;
 }

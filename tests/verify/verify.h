@@ -35,7 +35,7 @@ struct verify_check {
 enum { VERIFY_MAX_CHECKS = 12 };
 
 struct verify_case {
-    const char *family; /* "M/M/c": a row of the table in VALIDATION.md */
+    const char *family; /* "M/M/c": a row of the table in docs/VALIDATION.md */
     const char *name;   /* "c = 8, rho = 0.9" */
     const char *route;  /* how the exact value is found: "Erlang C" */
     const char *body;   /* the scenario but for schema, name and seed */
