@@ -30,8 +30,9 @@ static double *count(struct fix *f, int scope, int what)
 static void begin(struct fix *f)
 {
     static const double offered[USERS * CLASSES] = {3, 5, 4, 6};
+    const struct mdl_run_cfg cfg = {.name = "conserve"};
     const struct mdl_plan plan = {
-        .n_classes = CLASSES, .n_sources = USERS * CLASSES};
+        .cfg = &cfg, .n_classes = CLASSES, .n_sources = USERS * CLASSES};
     const struct mdl_dep dep = {.n_entries = ENTRIES, .max_candidates = 1};
 
     *f = (struct fix){
