@@ -68,7 +68,7 @@ libs     = $(foreach f,$(link_$(1)),$(lib_$(f)))
 
 BIN := $(BUILD)/sitesim
 
-.PHONY: all help demo test check lint docs bench golden clean deps-demo deps-test
+.PHONY: all help demo test check lint docs bench intervals same golden clean deps-demo deps-test
 all: $(BIN)
 
 help:
@@ -110,7 +110,7 @@ $(foreach f,$(FLOORS),$(eval $(call test_rules,$(f))))
 
 # ---- exact answers: tests/verify, whose test_exact_*.c test the solvers -----
 VERIFY      := $(BUILD)/tests/verify/verify
-verify_src  := $(filter-out tests/verify/test_%,$(wildcard tests/verify/*.c))
+verify_src  := $(filter-out tests/verify/test_% tests/verify/intervals%,$(wildcard tests/verify/*.c))
 verify_objs := $(verify_src:%.c=$(BUILD)/%.o)
 exact_objs  := $(filter $(BUILD)/tests/verify/exact_%,$(verify_objs))
 TESTS       += $(patsubst %.c,$(BUILD)/%,$(wildcard tests/verify/test_*.c))
@@ -166,6 +166,22 @@ bench: all
 $(BUILD)/tests/bench/%: tests/bench/%.c $(call archives,models) Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -MMD -MP -o $@ $< $(call archives,models) $(call libs,models)
+
+## make intervals  coverage of intervals and bias after warm-up; writes docs/INTERVALS.md
+intervals: $(BUILD)/tests/verify/intervals
+	@$<
+$(BUILD)/tests/verify/intervals: tests/verify/intervals.c tests/verify/intervals_models.c $(call archives,loader) Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) -Itests $(LDFLAGS_$(VARIANT)) \
+	    -o $@ $(filter %.c,$^) $(call archives,loader) $(call libs,loader)
+
+## make same     the same figures from differently compiled programs
+same:
+	@sh tests/builds.sh
+$(BUILD)/tests/tools/%: tests/tools/%.c $(call archives,loader) Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_all) $(WARN_tests) $(CFLAGS_v) $(LDFLAGS_$(VARIANT)) \
+	    -MMD -MP -o $@ $< $(call archives,loader) $(call libs,loader)
 
 ## make verify     simulation against every family with an exact answer; writes docs/VALIDATION.md
 .PHONY: verify

@@ -228,6 +228,10 @@ static bool explain_metric(struct sim_text *out, const char *word)
         sim_text_add_char(out, '\n');
     sim_text_printf(out, "metric %s: %s\n  ", row->name, row->label);
     cli_wrap(out, 2, 2, row->doc);
+    if (strncmp(word, "difference.", 11) == 0 ||
+        strstr(word, ".difference.") != NULL)
+        sim_text_add(out, "  scope    difference: the value less that of the "
+                          "baseline, with the interval of paired runs\n");
     sim_text_printf(out, "  unit     %s%s\n", row->unit,
         strchr(row->unit, '$') != NULL ? "   ($ is the run's currency)" : "");
     if (row->dist)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/alloc.h"
+#include "sim/sha256.h"
 
 /* Users and members with percentiles; without `sites: all` no others have
  * metrics. */
@@ -94,6 +95,45 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
         l->coarse_offset + (size_t)(l->n_user_hists + l->n_member_hists) *
                                MDL_COARSE_BUCKETS * sizeof(uint32_t);
     l->bytes = (l->bytes + 15) / 16 * 16;
+}
+
+static void put_u32(unsigned char *to, uint32_t x)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (unsigned char)(x >> (8 * i));
+}
+
+static void digest_hist(struct sim_sha256 *sha, const uint32_t *count)
+{
+    unsigned char pairs[1024];
+    size_t n = 0;
+
+    for (uint32_t b = 0; b < SIM_HIST_BUCKETS; b++) {
+        if (count[b] == 0)
+            continue;
+        put_u32(pairs + n, b);
+        put_u32(pairs + n + 4, count[b]);
+        n += 8;
+        if (n == sizeof pairs) {
+            sim_sha256_add(sha, pairs, n);
+            n = 0;
+        }
+    }
+    /* no bucket has this number: the end, so that counts cannot be taken for
+     * those of the next histogram */
+    put_u32(pairs + n, SIM_HIST_BUCKETS);
+    sim_sha256_add(sha, pairs, n + 4);
+}
+
+void mdl_block_digest(
+    const struct mdl_layout *layout, void *block, char hex[65])
+{
+    struct sim_sha256 sha;
+
+    sim_sha256_init(&sha);
+    for (int s = 0; s < layout->n_scopes; s++)
+        digest_hist(&sha, mdl_block_hist(layout, block, s, MDL_LATENCY));
+    sim_sha256_hex(&sha, hex);
 }
 
 int mdl_size_bin(const struct mdl_plan *plan, double work_s)

@@ -150,6 +150,13 @@ static inline uint32_t *mdl_block_hist(
            ((size_t)scope * MDL_N_TIMES + (size_t)time) * SIM_HIST_BUCKETS;
 }
 
+/** SHA-256 of the latency histograms of a block, as text: (bucket, count)
+ *  pairs where the count is not 0, each number in four bytes, lowest first, so
+ *  that it is the same on every machine.  Latency holds the other times; all
+ *  four would cost 2 % of a run. */
+void mdl_block_digest(
+    const struct mdl_layout *layout, void *block, char hex[65]);
+
 /** Coarse bucket of a value >= 0. */
 static inline int mdl_coarse_bucket(double x)
 {

@@ -8,7 +8,6 @@
 #include "sim/fmath.h"
 #include "sim/units.h"
 
-#define LEAD_MAX_S (6.0 * SIM_S_PER_H)
 /* Step of the fluid backlog: fine against the hours over which rates move. */
 #define FLUID_STEP_S 600.0
 /* Load up to which slo-aware routing fills a place before it turns away. */
@@ -115,7 +114,7 @@ static double member_lead(
                             : (double)INFINITY;
     const double rho = fmin(load / slots, most);
     if (rho >= 1.0)
-        return LEAD_MAX_S;
+        return MDL_LEAD_MAX_S;
     const double ca2 = 1.0;
     /* Sakasegawa's approximation of the mean wait */
     const double wait = service * (ca2 + cs2) / 2.0 *
@@ -195,7 +194,7 @@ static void state_on(struct search *s, double t_s)
  * which it was last zero: dB/dt = offered - capacity in service, B >= 0. */
 static void run_fluid(struct search *s)
 {
-    const double from_s = s->t0_s - LEAD_MAX_S;
+    const double from_s = s->t0_s - MDL_LEAD_MAX_S;
 
     state_at(s, from_s);
     for (int i = 0; i < s->dep->n_places; i++) {
@@ -256,12 +255,12 @@ static double longest_need(struct search *s, bool changed)
     bool fluid = changed;
 
     for (int i = 0; i < s->dep->n_places && !fluid; i++)
-        fluid = member_lead(s->dep, i, &s->well[i]) >= LEAD_MAX_S;
+        fluid = member_lead(s->dep, i, &s->well[i]) >= MDL_LEAD_MAX_S;
     if (fluid)
         run_fluid(s);
     for (int i = 0; i < s->dep->n_places; i++) {
         double need = member_lead(s->dep, i, &s->well[i]);
-        const bool busy = need >= LEAD_MAX_S;
+        const bool busy = need >= MDL_LEAD_MAX_S;
         const int entry = s->dep->places[i].entry;
         if (s->dep->entries[entry].servers >= 0 && (busy || changed)) {
             const double backlog_s = s->t0_s - s->empty_s[i];
@@ -284,10 +283,11 @@ int mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     if (rc == SIM_OK) {
         const struct search well = {.plan = plan, .dep = dep};
         offer(&well, t0_s, s.well);
-        const double need = longest_need(&s,
-            changed_within(timeline, t0_s - LEAD_MAX_S, t0_s + FLUID_STEP_S));
-        *clipped = need >= LEAD_MAX_S;
-        *lead_s = *clipped ? LEAD_MAX_S : ceil(need);
+        const double need =
+            longest_need(&s, changed_within(timeline, t0_s - MDL_LEAD_MAX_S,
+                                 t0_s + FLUID_STEP_S));
+        *clipped = need >= MDL_LEAD_MAX_S;
+        *lead_s = *clipped ? MDL_LEAD_MAX_S : ceil(need);
     }
     close_search(&s);
     return rc;
@@ -307,6 +307,6 @@ int mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     for (int i = 0; i < dep->n_places; i++)
         lead = fmax(lead, member_lead(dep, i, &offered[i]));
     sim_free(offered);
-    *lead_s = fmin(ceil(lead), LEAD_MAX_S);
+    *lead_s = fmin(ceil(lead), MDL_LEAD_MAX_S);
     return SIM_OK;
 }

@@ -388,7 +388,7 @@ int mdl_measure_availability(
     int rc;
 
     if (!study->plan->windowed)
-        mdl_study_warmup(study, c, &lead_s, &lead_n);
+        mdl_study_warmup(study, &lead_s, &lead_n);
     job.n += mdl_study_timelines(study);
     /* nobody asks: up is what some user could reach, so one site of any */
     job.needed = c->dep->cfg->needed_sites;

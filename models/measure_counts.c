@@ -176,10 +176,14 @@ static void put_states(struct mdl_put *p)
     }
 }
 
-/* Power of an entry in a section: by the states of its slots where servers
- * switch off, else idle by servers up and the rest by busy slots. */
-static double power_of(const struct mdl_entry *e, const double *load, int slots)
+/* By the states of its slots where servers switch off, else idle by servers up
+ * and the rest by busy slots. */
+double mdl_entry_power(const struct mdl_case *c, int section, int entry)
 {
+    const struct mdl_entry *e = &c->dep->entries[entry];
+    const double *load =
+        c->section[section].sum + c->layout.loads + (size_t)entry * MDL_N_LOADS;
+    const int slots = c->dep->members[e->first_member].slots_per_server;
     double w = (e->peak_w - e->idle_w) * load[MDL_BUSY_S];
 
     if (e->cfg->has_power_off)
@@ -201,14 +205,10 @@ static void put_power(struct mdl_put *p)
         p->y[r] = p->c->section[r].sum[MDL_SECONDS];
         for (int e = 0; e < l->n_entries; e++) {
             const struct mdl_entry *entry = &p->c->dep->entries[e];
-            const double *load =
-                p->c->section[r].sum + l->loads + (size_t)e * MDL_N_LOADS;
-            const int slots =
-                p->c->dep->members[entry->first_member].slots_per_server;
             if (!mdl_scope_has_load(p->c, p->scope, e))
                 continue;
             any = any || entry->peak_w > 0.0;
-            p->x[r] += power_of(entry, load, slots);
+            p->x[r] += mdl_entry_power(p->c, r, e);
         }
     }
     if (!any)

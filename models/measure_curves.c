@@ -25,6 +25,8 @@ static int curve_of(struct mdl_study *study, const struct mdl_case *c,
 
     if (above == NULL)
         return SIM_E_NOMEM;
+    for (int r = 0; r < study->n_sections; r++)
+        total[r] = sim_whist_total(&hist[r]);
     /* even in level up to the median, then even in log(1 - level) to 0.9999 */
     for (int i = 0; i < CURVE_POINTS; i++) {
         const double u = (double)i / (CURVE_POINTS - 1);
@@ -33,10 +35,8 @@ static int curve_of(struct mdl_study *study, const struct mdl_case *c,
         const double t = sim_whist_quantile(pool, level);
         if (s.n > 0 && !(SIM_MS_PER_S * t > x[s.n - 1]))
             continue;
-        for (int r = 0; r < study->n_sections; r++) {
+        for (int r = 0; r < study->n_sections; r++)
             above[r] = sim_whist_below(&hist[r], t);
-            total[r] = sim_whist_total(&hist[r]);
-        }
         const struct res_estimate e = mdl_estimate(study, c, above, total, 1.0);
         const double half = isnan(e.half_width) ? 0.0 : e.half_width;
         x[s.n] = SIM_MS_PER_S * t;

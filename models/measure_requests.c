@@ -6,8 +6,8 @@
 #include "sim/alloc.h"
 
 /* Exact offered requests and the time they are spread over. */
-static int volume_of(const struct mdl_study *study, const struct mdl_case *c,
-    double *volume, double *seconds, struct sim_err *err)
+static int volume_of(const struct mdl_study *study, double *volume,
+    double *seconds, struct sim_err *err)
 {
     const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
     double lead_s = 0.0, rate = 0.0;
@@ -20,7 +20,7 @@ static int volume_of(const struct mdl_study *study, const struct mdl_case *c,
         *volume = mdl_offered_total(study->plan, -1);
         return SIM_OK;
     }
-    mdl_study_warmup(study, c, &lead_s, &lead_n);
+    mdl_study_warmup(study, &lead_s, &lead_n);
     if (sim->requests >= 0) {
         *volume = (double)sim->requests;
         *seconds = *volume / rate;
@@ -109,7 +109,7 @@ int mdl_measure_requests(struct mdl_study *study, int dep, struct sim_err *err)
 
     if (!c->dep->has_requests)
         return SIM_OK;
-    rc = volume_of(study, c, &volume, &seconds, err);
+    rc = volume_of(study, &volume, &seconds, err);
     if (rc == SIM_OK)
         rc = measure_scope(study, c, &all, &all, volume, seconds);
     if (rc == SIM_OK)

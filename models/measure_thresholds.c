@@ -127,6 +127,17 @@ static int check_scope(const struct mdl_run_cfg *cfg,
             "threshold '%s' names the unknown class '%.*s'", text,
             (int)strcspn(rest + 6, "."), rest + 6);
     }
+    if (strncmp(rest, "difference.", 11) == 0) {
+        const bool itself = cfg->baseline != NULL
+                                ? strcmp(cfg->baseline, dep->name) == 0
+                                : dep == &cfg->deployments[0];
+        if (itself)
+            return sim_err_set(err, SIM_E_INPUT,
+                "threshold '%s' compares the baseline with itself", text);
+        if (!mdl_difference_known(rest + 11))
+            return sim_err_set(err, SIM_E_INPUT,
+                "threshold '%s' names a metric that has no difference", text);
+    }
     if (strncmp(rest, "user.", 5) == 0 && !user_known(&cfg->users, rest + 5))
         return sim_err_set(err, SIM_E_INPUT,
             "threshold '%s' names the unknown user '%.*s'", text,

@@ -105,13 +105,18 @@ static struct res_estimate max_estimate(struct mdl_put *p, int time)
         .reason = "largest seen, no interval"};
 }
 
+bool mdl_quantile_rests(double level, double served)
+{
+    return served * (1.0 - level) >= MIN_BEYOND || level <= 0.5;
+}
+
 static struct res_estimate quantile_estimate(struct mdl_put *p,
     const struct sim_whist *hist, double level, double served)
 {
     struct sim_interval interval;
     struct res_estimate e;
 
-    if (served * (1.0 - level) < MIN_BEYOND && level > 0.5)
+    if (!mdl_quantile_rests(level, served))
         return res_undefined("fewer than 200 requests beyond the quantile");
     p->rc = sim_quantile_estimate(
         hist, p->study->n_sections, level, p->study->level, &interval);

@@ -37,7 +37,8 @@ void mdl_plan_visits(
 }
 
 /* Work a member does per second when it is full; < 0: without limit.  With a
- * table of rates that is the rate of the most that run together. */
+ * table of rates that is the rate of the most that run together, else no more
+ * run than `concurrency` allows. */
 static double full_rate(const struct mdl_dep *dep, const struct mdl_member *m)
 {
     const struct mdl_queue_cfg *queue = &dep->entries[m->entry].cfg->queue;
@@ -48,19 +49,30 @@ static double full_rate(const struct mdl_dep *dep, const struct mdl_member *m)
             last = (int)queue->concurrency;
         return queue->rates[last - 1] * m->speed;
     }
-    return mdl_member_slots(m) * m->speed;
+    int slots = mdl_member_slots(m);
+    if (queue->concurrency > 0 && (slots < 0 || queue->concurrency < slots))
+        slots = (int)queue->concurrency;
+    return slots * m->speed;
 }
 
-/* Is a place that is offered more than it can serve a queue without end?  Not
- * where requests leave it or are sent elsewhere. */
+/* Does it wait for ever? */
+static bool patient(const struct mdl_class *c)
+{
+    return c->cfg->patience_s == NULL || sim_dist_is_never(c->cfg->patience_s);
+}
+
+/* Is a place that is offered more than it can serve, by requests that wait for
+ * ever, a queue without end?  Not where it is limited or they are sent
+ * elsewhere. */
 static bool piles_up(const struct mdl_dep *dep, int place)
 {
-    return !dep->impatient && !dep->cfg->routing.has_spill &&
+    return !dep->cfg->routing.has_spill &&
            dep->cfg->routing.policy != MDL_SLO_AWARE &&
            dep->entries[dep->places[place].entry].cfg->queue.capacity < 0;
 }
 
-/* More work than all places together can do? */
+/* More work, of requests that wait for ever, than all places together can do?
+ */
 static bool overwhelmed(const struct mdl_dep *dep, const double *load)
 {
     double offered = 0.0, capacity = 0.0;
@@ -74,7 +86,7 @@ static bool overwhelmed(const struct mdl_dep *dep, const double *load)
         if (dep->entries[place->entry].cfg->queue.capacity >= 0)
             return false;
     }
-    return !dep->impatient && offered >= capacity;
+    return offered >= capacity;
 }
 
 /* Offered load over capacity of every place when all is well, mean of the
@@ -83,20 +95,24 @@ int mdl_plan_load(
     struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err)
 {
     const double year_s = SIM_H_PER_YR * SIM_S_PER_H;
-    double *load = sim_calloc((size_t)dep->n_places, sizeof *load);
+    const size_t n = (size_t)dep->n_places;
+    double *load = sim_calloc(2 * n, sizeof *load), *stays;
 
     if (load == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+    stays = load + n; /* the part of those that wait for ever */
     for (int y = 0; y < (plan->windowed ? plan->n_years : 1); y++) {
-        memset(load, 0, (size_t)dep->n_places * sizeof *load);
+        memset(load, 0, 2 * n * sizeof *load);
         for (int i = 0; i < plan->n_sources; i++) {
             const struct mdl_class *c = &plan->classes[plan->sources[i].cls];
             const double rate = plan->sources[i].base_per_s *
                                 sim_pow(1.0 + c->arrivals->growth_per_yr, y) *
                                 mdl_plan_deflation(plan, y * year_s);
-            for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++)
-                load[dep->candidates[k].place] +=
-                    rate * dep->candidates[k].work_s;
+            for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++) {
+                const double work = rate * dep->candidates[k].work_s;
+                load[dep->candidates[k].place] += work;
+                stays[dep->candidates[k].place] += patient(c) ? work : 0.0;
+            }
         }
         for (int i = 0; i < dep->n_places; i++) {
             const struct mdl_place *place = &dep->places[i];
@@ -105,12 +121,13 @@ int mdl_plan_load(
             const double rho =
                 full < 0.0 ? 0.0 : load[i] / (place->n_members * full);
             dep->worst_load = fmax(dep->worst_load, rho);
-            if (rho >= 1.0 && piles_up(dep, i))
+            if (full >= 0.0 && stays[i] > 0.0 &&
+                stays[i] >= place->n_members * full && piles_up(dep, i))
                 dep->unstable = true;
         }
         if ((dep->cfg->routing.policy == MDL_SLO_AWARE ||
                 dep->cfg->routing.has_spill) &&
-            overwhelmed(dep, load))
+            overwhelmed(dep, stays))
             dep->unstable = true;
     }
     sim_free(load);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/pilot.h"
 #include "models/study.h"
 #include "models/workload_time.h"
 #include "models/world.h"
@@ -10,6 +11,9 @@
 #include "sim/exec.h"
 #include "sim/text.h"
 #include "sim/units.h"
+
+/* The digest of a piece's histograms stands behind its block, in text. */
+enum { DIGEST_CHARS = 64 };
 
 /* One piece of work: a window of a (deployment, replication). */
 struct piece {
@@ -53,8 +57,8 @@ int64_t mdl_study_timelines(const struct mdl_study *study)
     return study->plan->windowed ? 1000 : 0;
 }
 
-void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
-    double *lead_s, int64_t *lead_requests)
+void mdl_study_warmup(
+    const struct mdl_study *study, double *lead_s, int64_t *lead_requests)
 {
     const struct mdl_warmup_cfg *warmup = &study->cfg->simulate.warmup;
 
@@ -65,7 +69,7 @@ void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
     else if (!isnan(warmup->time_s))
         *lead_s = warmup->time_s;
     else if (warmup->mode == MDL_WARMUP_AUTO)
-        *lead_s = c->mean_lead_s;
+        *lead_s = study->deletion_s;
 }
 
 static double total_rate(const struct mdl_plan *plan)
@@ -86,11 +90,11 @@ int64_t mdl_study_horizon_ns(const struct mdl_study *study)
         seconds = sim->duration_s;
     } else if (sim->requests >= 0) {
         /* enough for the requests, with room for chance */
-        const double lead = isnan(sim->warmup.requests_request)
-                                ? 0.0
-                                : sim->warmup.requests_request;
-        const double n = (double)sim->requests + lead;
-        seconds = 1.25 * n / fmax(total_rate(study->plan), 1e-9) +
+        double lead_s;
+        int64_t lead_requests;
+        mdl_study_warmup(study, &lead_s, &lead_requests);
+        const double n = (double)sim->requests + (double)lead_requests;
+        seconds = lead_s + 1.25 * n / fmax(total_rate(study->plan), 1e-9) +
                   2.0 * SIM_S_PER_DAY;
     }
     return (int64_t)(fmin(seconds, 9e9) * (double)SIM_NS_PER_S);
@@ -263,7 +267,7 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
         if (c->dep->unstable)
             w.lead_s = fmin(w.lead_s, w.length_s);
     } else {
-        mdl_study_warmup(study, c, &w.lead_s, &w.lead_requests);
+        mdl_study_warmup(study, &w.lead_s, &w.lead_requests);
         w.origin_s = w.lead_s;
         w.requests = sim->requests;
         w.length_s =
@@ -274,7 +278,10 @@ static int piece_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
                 "of %g s",
                 sim->duration_s, w.lead_s);
     }
-    return mdl_world_run(&w, slot, err);
+    const int rc = mdl_world_run(&w, slot, err);
+    if (rc == SIM_OK)
+        mdl_block_digest(&c->layout, slot, (char *)slot + c->layout.bytes);
+    return rc;
 }
 
 static int piece_commit(
@@ -293,6 +300,8 @@ static int piece_commit(
                                     (SIM_H_PER_YR * SIM_S_PER_H))
                             : 0.0;
 
+    sim_sha256_add(
+        &study->digest, (const char *)slot + c->layout.bytes, DIGEST_CHARS);
     mdl_pooled_add(&c->pooled, &c->layout, block, piece->window.weight);
     study->requests_simulated += head[MDL_SIMULATED];
     study->lead_max_s = fmax(study->lead_max_s, head[MDL_LEAD_S]);
@@ -346,6 +355,7 @@ static int run_batch(
                 rc = plan_replication(&b, d, r, err);
         }
     }
+    job.slot_bytes += DIGEST_CHARS + 1;
     if (rc == SIM_OK && b.n_pieces > 0)
         rc = sim_exec_run(&job, b.n_pieces, study->options->jobs, err);
     for (int i = 0; i < n_deps * n; i++)
@@ -520,7 +530,10 @@ static int fill_meta(
     run->meta.start = date_text(&run->arena, study->cfg->start);
     run->meta.baseline =
         sim_arena_strdup(&run->arena, plan->deps[plan->baseline].cfg->name);
-    run->meta.histogram_sha256 = "";
+    char hex[DIGEST_CHARS + 1] = "";
+    if (study->requests_simulated > 0.0)
+        sim_sha256_hex(&study->digest, hex);
+    run->meta.histogram_sha256 = sim_arena_strdup(&run->arena, hex);
     run->meta.seed = (uint64_t)study->cfg->seed;
     run->meta.replications = study->done;
     run->meta.level = study->level;
@@ -535,7 +548,7 @@ static int fill_meta(
     run->deployments = sim_arena_calloc(
         &run->arena, (size_t)plan->n_deps, sizeof *run->deployments);
     if (run->deployments == NULL || run->meta.start == NULL ||
-        run->meta.baseline == NULL)
+        run->meta.baseline == NULL || run->meta.histogram_sha256 == NULL)
         return no_memory(err);
     for (int i = 0; rc == SIM_OK && i < plan->n_deps; i++)
         rc = fill_deployment(study, i, err);
@@ -552,6 +565,8 @@ static int measure(struct mdl_study *study, struct sim_err *err)
 
     for (int d = 0; rc == SIM_OK && d < study->plan->n_deps; d++) {
         rc = mdl_measure_requests(study, d, err);
+        if (rc == SIM_OK)
+            rc = mdl_measure_difference(study, d, err);
         if (rc == SIM_OK)
             rc = mdl_measure_availability(study, d, err);
         if (rc == SIM_OK)
@@ -575,7 +590,10 @@ int mdl_run_execute(const struct mdl_run_cfg *cfg,
 
     if (rc != SIM_OK)
         return rc;
+    sim_sha256_init(&study.digest);
     rc = open_study(&study, err);
+    if (rc == SIM_OK)
+        rc = mdl_pilot_run(&study, err);
     if (rc == SIM_OK)
         rc = run_replications(&study, &stop, err);
     if (rc == SIM_OK)

@@ -9,6 +9,7 @@
 #include "models/results/results.h"
 #include "models/run.h"
 #include "models/windows.h"
+#include "sim/sha256.h"
 #include "models/world.h"
 
 /* Sections: at most so many groups of replications carry the variance. */
@@ -47,6 +48,8 @@ struct mdl_study {
     int n_hour_reps;
     double level;
     double requests_simulated, lead_max_s;
+    double deletion_s;        /* `warmup: auto` of one run: pilot.h */
+    struct sim_sha256 digest; /* of the pieces' digests, in index order */
     const char **user_names, **class_names; /* in the results, once needed */
 };
 
@@ -61,8 +64,8 @@ int64_t mdl_study_horizon_ns(const struct mdl_study *study);
 int64_t mdl_study_timelines(const struct mdl_study *study);
 
 /** Lead-in of a run that is not cut into windows [s] and [requests]. */
-void mdl_study_warmup(const struct mdl_study *study, const struct mdl_case *c,
-    double *lead_s, int64_t *lead_requests);
+void mdl_study_warmup(
+    const struct mdl_study *study, double *lead_s, int64_t *lead_requests);
 
 /* ---- run_notes.c ----------------------------------------------------------
  */
@@ -89,9 +92,21 @@ struct res_estimate mdl_estimate(const struct mdl_study *study,
 struct res_estimate mdl_measure_one(
     const struct mdl_study *study, int dep, const char *metric);
 
+/** IT energy of an entry in a section's windows [kW s]. */
+double mdl_entry_power(const struct mdl_case *c, int section, int entry);
+
+/** Do enough of so many requests lie beyond a quantile for it to be given? */
+bool mdl_quantile_rests(double level, double served);
+
 /** All metrics of the request level. */
 SIM_MUST_CHECK int mdl_measure_requests(
     struct mdl_study *study, int dep, struct sim_err *err);
+/** `<d>.difference.*` of a deployment: its metrics of the request level less
+ *  those of the baseline; nothing for the baseline. */
+SIM_MUST_CHECK int mdl_measure_difference(
+    struct mdl_study *study, int dep, struct sim_err *err);
+/** Is there a difference of the metric ("latency.p95")? */
+bool mdl_difference_known(const char *metric);
 /** Availability by timelines: draws them and puts the metrics. */
 SIM_MUST_CHECK int mdl_measure_availability(
     struct mdl_study *study, int dep, struct sim_err *err);

@@ -154,7 +154,7 @@ int mdl_world_run(
     if (rc == SIM_OK)
         rc = run_engine(&w, give_up_s, &n_lost, err);
     if (rc == SIM_OK)
-        mdl_world_collect(&w, n_lost);
+        rc = mdl_world_collect(&w, n_lost, err);
     close_world(&w);
     return rc;
 }

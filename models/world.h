@@ -5,6 +5,10 @@
 #include "models/block.h"
 #include "models/plan.h"
 #include "models/timeline.h"
+#include "sim/units.h"
+
+/* The longest lead-in; where load is no guide, the lead-in by load as well. */
+#define MDL_LEAD_MAX_S (6.0 * SIM_S_PER_H)
 
 /* A request as it ended, for the list of the first ones. */
 struct mdl_noted {
@@ -39,6 +43,8 @@ struct mdl_world_cfg {
     double lead_s;         /* simulated before t0 and not counted */
     int64_t lead_requests; /* requests-run: so many are not counted */
     bool clipped;          /* the lead-in was cut short */
+    /* Number in system of the cohort, added to; NULL: not wanted (pilot.h) */
+    double *series;          /* [MDL_SERIES_CELLS] over length_s */
     struct mdl_notes *notes; /* filled with the first requests; NULL = none */
 };
 
@@ -48,6 +54,7 @@ struct mdl_world_cfg {
  * Cohort, follow-up and cut-off: manual, "Requests, cohorts, availability".
  * With `requests` the time averages follow from the cohort by Little's law.
  * @retval SIM_OK, SIM_E_NOMEM
+ * @retval SIM_E_INTERNAL  a sum that must hold does not (conserve.h)
  */
 SIM_MUST_CHECK int mdl_world_run(
     const struct mdl_world_cfg *cfg, void *block, struct sim_err *err);

@@ -1,5 +1,6 @@
 /* What became of a request: sums and histograms of its class, its user and its
  * sites. */
+#include "models/pilot.h"
 #include "models/world_flow.h"
 
 static void count_time(struct mdl_world *w, int scope, double *counts,
@@ -174,11 +175,25 @@ void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
     mdl_world_count_visit(w, &done);
 }
 
+/* A visit has ended, of the cohort or not. */
+static void note_stay(struct mdl_world *w, double arrive_s, double end_s)
+{
+    double *series = w->cfg->series;
+
+    mdl_stays_add(&w->stays, arrive_s, end_s);
+    if (series == NULL)
+        return;
+    mdl_series_step(series, w->cfg->length_s, arrive_s, 1.0);
+    mdl_series_step(series, w->cfg->length_s, end_s, -1.0);
+}
+
 void mdl_world_finish(void *ctx, const struct sim_request *r,
     enum sim_outcome outcome, double start_s, double end_s)
 {
     struct mdl_world *w = ctx;
 
+    if (r->station >= 0)
+        note_stay(w, r->send_s + r->out_s, end_s);
     if (r->owner != MDL_NO_OWNER) {
         mdl_flow_finish(w, r, outcome, start_s, end_s);
         return;

@@ -124,7 +124,23 @@ static void station_loads(
     }
 }
 
-void mdl_world_collect(struct mdl_world *w, int64_t n_lost)
+/* Has every request come to one end, and do stations and visits agree? */
+static int check(struct mdl_world *w, struct sim_err *err)
+{
+    double in_system_s = 0.0;
+
+    for (int i = 0; i < w->dep->n_members; i++) {
+        struct sim_station_totals totals;
+        if (w->weight[i] == 0)
+            continue;
+        w->stations[i]->ops->totals(w->stations[i], &totals);
+        in_system_s += totals.in_system_s;
+    }
+    return mdl_conserve_check(
+        w->layout, w->block, w->open, &w->stays, in_system_s, err);
+}
+
+int mdl_world_collect(struct mdl_world *w, int64_t n_lost, struct sim_err *err)
 {
     const struct mdl_layout *l = w->layout;
     const bool by_time = w->cfg->requests < 0;
@@ -153,4 +169,5 @@ void mdl_world_collect(struct mdl_world *w, int64_t n_lost)
     }
     if (!by_time)
         cohort_loads(w);
+    return check(w, err);
 }

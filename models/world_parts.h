@@ -13,6 +13,7 @@
 #ifndef MODELS_WORLD_PARTS_H
 #define MODELS_WORLD_PARTS_H
 
+#include "models/conserve.h"
 #include "models/feed.h"
 #include "models/routing.h"
 #include "models/world.h"
@@ -62,6 +63,7 @@ struct mdl_world {
     int64_t counted; /* sends since t0, where their number ends the run */
     double first_s, last_s; /* sends of the cohort */
     double undeflate;       /* work / deflation */
+    struct mdl_stays stays; /* of all visits, for the check */
     int *first_change;      /* [n_members + 1] into change_s */
     int *slots_at_start;    /* [n_members] */
     int *weight;            /* [n_members] members it stands for, itself
@@ -189,6 +191,11 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
 /* ---- world_loads.c --------------------------------------------------------
  */
 
+/** Heads and integrals of the block, once the engine has run.
+ *  @retval SIM_E_INTERNAL  see conserve.h */
+SIM_MUST_CHECK int mdl_world_collect(
+    struct mdl_world *w, int64_t n_lost, struct sim_err *err);
+
 /* ---- world_probe.c --------------------------------------------------------
  */
 
@@ -200,8 +207,5 @@ void mdl_world_launch_probes(struct mdl_world *w, struct sim_engine *engine);
 
 /** Note the state of all stations for a probe that is sent now. */
 void mdl_world_probe(struct mdl_world *w, struct sim_request *probe);
-
-/** Heads and integrals of the block, once the engine has run. */
-void mdl_world_collect(struct mdl_world *w, int64_t n_lost);
 
 #endif /* MODELS_WORLD_PARTS_H */

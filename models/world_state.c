@@ -166,6 +166,7 @@ static int make_stations(struct mdl_world *w, struct sim_err *err)
     int rc = SIM_OK;
 
     mdl_world_watched(w, &cfg.from_s, &cfg.to_s);
+    w->stays = (struct mdl_stays){.from_s = cfg.from_s, .to_s = cfg.to_s};
     if (w->dep->sampled)
         rc = sim_station_fcfs_create(&cfg, &w->unsimulated, err);
     for (int i = 0; rc == SIM_OK && i < w->dep->n_members; i++) {

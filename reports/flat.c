@@ -36,9 +36,11 @@ static const struct res_deployment *deployment_of(
 }
 
 /* Where the metric's own name starts: after the scopes, each of which is a
- * keyword, a dot, an entity (class.detect, site.stores, year.3 ...). */
+ * keyword, a dot, an entity (class.detect, site.stores, year.3 ...), but for
+ * the one that names no entity, for there is only one baseline. */
 static const char *metric_of(const char *s)
 {
+    static const char difference[] = "difference.";
     static const char *const scopes[] = {
         "class.", "site.", "tier.", "year.", "user."};
 
@@ -50,6 +52,8 @@ static const char *metric_of(const char *s)
         if (dot != NULL)
             return metric_of(dot + 1);
     }
+    if (strncmp(s, difference, strlen(difference)) == 0)
+        return s + strlen(difference);
     return s;
 }
 

@@ -41,6 +41,7 @@ static const struct spec specs[] = {
     {"latency.p50",               "Latency p50",          "ms",       PLAIN,   1, RES_LOWER,   2, ALWAYS},
     {"latency.p95",               "Latency p95",          "ms",       PLAIN,   1, RES_LOWER,   2, ALWAYS},
     {"latency.p99",               "Latency p99",          "ms",       PLAIN,   1, RES_LOWER,   2, ALWAYS},
+    {"difference.latency.p95",    "p95 over baseline",    "ms",       PLAIN,   1, RES_NEUTRAL, 2, ALWAYS},
     {"ttft.p95",                  "First token p95",      "ms",       PLAIN,   1, RES_LOWER,   2, ALWAYS},
     {"network.p50",               "Network p50",          "ms",       PLAIN,   1, RES_LOWER,   2, ALWAYS},
     {"queue.mean",                "Queueing, mean",       "ms",       PLAIN,   2, RES_LOWER,   2, ALWAYS},

@@ -116,7 +116,8 @@ struct res_meta {
     const char *name, *title;     /* of the scenario */
     const char *version;          /* of the program */
     const char *scenario_sha256;  /* hex of the merged scenario text */
-    const char *histogram_sha256; /* hex over all integer histograms, or "" */
+    const char *histogram_sha256; /* hex of the latency histograms of all pieces
+                                   * in order; "" without requests */
     const char *currency;         /* "USD" */
     const char *start;            /* "2027-01-01" */
     const char *baseline;         /* deployment, or "" */

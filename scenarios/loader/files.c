@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "scenarios/loader/sha256.h"
+#include "sim/sha256.h"
 
 /* Fixed words: strerror() depends on the locale and is not thread-safe. */
 static const char *reason(int error)
@@ -197,7 +197,7 @@ int scn_file_digest(struct scn_load *load, const char *real, const char *shown,
     struct sim_err *err)
 {
     struct scn_digest *digest;
-    struct scn_sha256 sha;
+    struct sim_sha256 sha;
     char block[16384];
     off_t size;
     int error = 0, fd;
@@ -214,13 +214,13 @@ int scn_file_digest(struct scn_load *load, const char *real, const char *shown,
     if (fd < 0)
         return sim_err_set(
             err, SIM_E_IO, "cannot read '%s': %s", shown, reason(error));
-    scn_sha256_init(&sha);
+    sim_sha256_init(&sha);
     while ((got = read_all(fd, block, sizeof block)) > 0)
-        scn_sha256_add(&sha, block, (size_t)got);
+        sim_sha256_add(&sha, block, (size_t)got);
     close(fd);
     if (got < 0)
         return sim_err_set(err, SIM_E_IO, "cannot read '%s'", shown);
-    scn_sha256_hex(&sha, digest->sha256);
+    sim_sha256_hex(&sha, digest->sha256);
     digest->real = real;
     digest->shown = shown;
     digest->next = load->digests;

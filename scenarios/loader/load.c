@@ -7,8 +7,8 @@
 #include "scenarios/loader/files.h"
 #include "scenarios/loader/merge.h"
 #include "scenarios/loader/resolve.h"
-#include "scenarios/loader/sha256.h"
 #include "sim/alloc.h"
+#include "sim/sha256.h"
 #include "sim/units.h"
 
 /* What the loader keeps behind a scenario for `resolve`. */
@@ -130,7 +130,7 @@ static int digest(
     const struct scn_load *load, struct loaded *loaded, struct sim_err *err)
 {
     struct sim_text text = {0};
-    struct scn_sha256 sha;
+    struct sim_sha256 sha;
 
     scn_canonical_print(loaded->table, loaded->tree, &text);
     for (const struct scn_digest *d = load->digests; d != NULL; d = d->next)
@@ -139,9 +139,9 @@ static int digest(
         sim_text_release(&text);
         return no_memory(err);
     }
-    scn_sha256_init(&sha);
-    scn_sha256_add(&sha, sim_text_str(&text), text.len);
-    scn_sha256_hex(&sha, loaded->scenario.sha256);
+    sim_sha256_init(&sha);
+    sim_sha256_add(&sha, sim_text_str(&text), text.len);
+    sim_sha256_hex(&sha, loaded->scenario.sha256);
     sim_text_release(&text);
     return SIM_OK;
 }

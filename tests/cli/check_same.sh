@@ -7,12 +7,14 @@ cd "$tmp" || exit 1
 
 expect same/one 0 run -q "$cases/two.yaml" -o j1 --jobs 1
 want=$(sums j1)
+grep -q '"histogram_sha256": "[0-9a-f]\{64\}"' j1/results.json
+ok same/digest $? 'no digest of the histograms in results.json'
 same() { # NAME FOLDER
     [ "$(sums "$2")" = "$want" ]
     ok "$1" $? "differs: $(diff -rq j1 "$2" | grep -v runinfo | head -n 3 |
         tr '\n' ' ')"
 }
-for jobs in 2 4; do
+for jobs in 2 4 8; do
     expect "same/run-$jobs" 0 run -q "$cases/two.yaml" -o "j$jobs" --jobs "$jobs"
     same "same/jobs-$jobs" "j$jobs"
 done

@@ -76,6 +76,9 @@ START_TEST(jobs_change_nothing)
     struct study three = study_of(edge, region, 3);
 
     ck_assert_int_gt(same_metrics(&one, &three, ""), 200);
+    ck_assert_str_eq(
+        one.run->meta.histogram_sha256, three.run->meta.histogram_sha256);
+    ck_assert_uint_eq(strlen(one.run->meta.histogram_sha256), 64);
     ck_assert_int_eq(one.run->n_metrics, three.run->n_metrics);
     ck_assert_int_eq(one.run->n_series, three.run->n_series);
     for (int i = 0; i < one.run->n_series; i++) {

@@ -4,16 +4,16 @@
 
 #include <string.h>
 
-#include "scenarios/loader/sha256.h"
+#include "sim/sha256.h"
 
 static void is(const char *text, const char *expected)
 {
-    struct scn_sha256 sha;
+    struct sim_sha256 sha;
     char hex[65];
 
-    scn_sha256_init(&sha);
-    scn_sha256_add(&sha, text, strlen(text));
-    scn_sha256_hex(&sha, hex);
+    sim_sha256_init(&sha);
+    sim_sha256_add(&sha, text, strlen(text));
+    sim_sha256_hex(&sha, hex);
     ck_assert_str_eq(hex, expected);
 }
 
@@ -33,19 +33,19 @@ START_TEST(million)
     static const char *const expected =
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
     char block[128], hex[65];
-    struct scn_sha256 sha;
+    struct sim_sha256 sha;
     size_t left = 1000000;
 
     memset(block, 'a', sizeof block);
-    scn_sha256_init(&sha);
+    sim_sha256_init(&sha);
     for (size_t n = 0; left > 0; n = (n + 1) % sizeof block) {
         const size_t take = n < left ? n : left;
-        scn_sha256_add(&sha, block, take);
+        sim_sha256_add(&sha, block, take);
         left -= take;
     }
-    scn_sha256_hex(&sha, hex);
+    sim_sha256_hex(&sha, hex);
     ck_assert_str_eq(hex, expected);
 }
 END_TEST
 
-TEST_MAIN("loader/sha256", vectors, million)
+TEST_MAIN("sim/sha256", vectors, million)

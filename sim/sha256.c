@@ -1,4 +1,4 @@
-#include "scenarios/loader/sha256.h"
+#include "sim/sha256.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,13 +55,13 @@ static void compress(uint32_t h[8], const unsigned char *p)
         h[i] += v[i];
 }
 
-void scn_sha256_init(struct scn_sha256 *sha)
+void sim_sha256_init(struct sim_sha256 *sha)
 {
-    *sha = (struct scn_sha256){.n_bytes = 0};
+    *sha = (struct sim_sha256){.n_bytes = 0};
     memcpy(sha->h, h0, sizeof h0);
 }
 
-void scn_sha256_add(struct scn_sha256 *sha, const void *data, size_t n)
+void sim_sha256_add(struct sim_sha256 *sha, const void *data, size_t n)
 {
     const unsigned char *p = data;
     size_t used = (size_t)(sha->n_bytes % 64);
@@ -80,17 +80,17 @@ void scn_sha256_add(struct scn_sha256 *sha, const void *data, size_t n)
     }
 }
 
-void scn_sha256_hex(struct scn_sha256 *sha, char hex[65])
+void sim_sha256_hex(struct sim_sha256 *sha, char hex[65])
 {
     static const unsigned char pad[64] = {0x80};
     const uint64_t bits = sha->n_bytes * 8;
     const size_t used = (size_t)(sha->n_bytes % 64);
     unsigned char length[8];
 
-    scn_sha256_add(sha, pad, used < 56 ? 56 - used : 120 - used);
+    sim_sha256_add(sha, pad, used < 56 ? 56 - used : 120 - used);
     for (int i = 0; i < 8; i++)
         length[i] = (unsigned char)(bits >> (56 - 8 * i));
-    scn_sha256_add(sha, length, sizeof length);
+    sim_sha256_add(sha, length, sizeof length);
     for (int i = 0; i < 8; i++)
         snprintf(hex + (size_t)i * 8, 9, "%08x", (unsigned)sha->h[i]);
 }
