@@ -28,19 +28,9 @@ static int64_t timeline_ns(
     const struct mdl_study *study, const struct mdl_dep *dep)
 {
     const double hours = study->cfg->horizon_yr * SIM_H_PER_YR;
-    double per_h = 0.0;
+    const double per_h = fmax(mdl_dep_failures_per_h(dep), 1e-9);
+    const double most = fmax(1.0, floor(TIMELINE_FAILURES / per_h));
 
-    for (int i = 0; i < dep->n_members; i++) {
-        const struct mdl_tl_member *m = &dep->tl[i];
-        if (m->server_life_h != NULL && m->server_repair_h != NULL)
-            per_h +=
-                (double)m->servers / (sim_dist_mean(m->server_life_h) +
-                                         sim_dist_mean(m->server_repair_h));
-        if (m->site_life_h != NULL && m->site_repair_h != NULL)
-            per_h += 1.0 / (sim_dist_mean(m->site_life_h) +
-                               sim_dist_mean(m->site_repair_h));
-    }
-    const double most = fmax(1.0, floor(TIMELINE_FAILURES / fmax(per_h, 1e-9)));
     return (int64_t)(fmin(hours, most) * SIM_S_PER_H * (double)SIM_NS_PER_S);
 }
 

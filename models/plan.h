@@ -177,6 +177,9 @@ double mdl_plan_deflation(const struct mdl_plan *plan, double t_s);
  *  of a full batch where the entry serves batches. */
 double mdl_entry_work_s(const struct mdl_dep *dep, int entry, double mean_s);
 
+/** Expected failures of all components of a deployment [1/h], about. */
+double mdl_dep_failures_per_h(const struct mdl_dep *dep);
+
 /** Slots of a member when all is well; -1 = unlimited. */
 int mdl_member_slots(const struct mdl_member *member);
 

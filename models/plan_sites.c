@@ -208,6 +208,32 @@ static int plan_entry(struct mdl_plan *plan, struct mdl_dep *dep, int index,
     return rc;
 }
 
+/* Failures per hour of a component that is repaired. */
+static double cycles_per_h(
+    const struct sim_dist *life_h, const struct sim_dist *repair_h)
+{
+    if (life_h == NULL || repair_h == NULL)
+        return 0.0;
+    return 1.0 / (sim_dist_mean(life_h) + sim_dist_mean(repair_h));
+}
+
+double mdl_dep_failures_per_h(const struct mdl_dep *dep)
+{
+    double sum = 0.0;
+
+    for (int i = 0; i < dep->n_members; i++) {
+        const struct mdl_tl_member *m = &dep->tl[i];
+        sum += (double)m->servers *
+               cycles_per_h(m->server_life_h, m->server_repair_h);
+        sum += cycles_per_h(m->site_life_h, m->site_repair_h);
+        sum += cycles_per_h(m->wan_life_h, m->wan_repair_h);
+        for (int k = 0; k < m->n_layers; k++)
+            sum += cycles_per_h(m->layers[k].life_h, m->layers[k].repair_h) *
+                   m->layers[k].hit_frac;
+    }
+    return sum;
+}
+
 /* ---- deployments
  * ----------------------------------------------------------------- */
 

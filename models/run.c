@@ -15,6 +15,9 @@
 /* The digest of a piece's histograms stands behind its block, in text. */
 enum { DIGEST_CHARS = 64 };
 
+/* Failures in all extra timelines of a deployment, about. */
+#define MOST_FAILURES 1e7
+
 /* One piece of work: a window of a (deployment, replication). */
 struct piece {
     int dep;
@@ -52,9 +55,19 @@ int64_t mdl_study_timelines(const struct mdl_study *study)
 {
     const int64_t given = study->cfg->simulate.timelines;
 
+    const double hours = study->plan->cfg->horizon_yr * SIM_H_PER_YR;
+    double failures = 1.0;
+
     if (given >= 0)
         return given;
-    return study->plan->windowed ? 1000 : 0;
+    if (!study->plan->windowed)
+        return 0;
+    /* a large fleet fails so often that few timelines tell as much as the
+     * thousand of a small one */
+    for (int i = 0; i < study->plan->n_deps; i++)
+        failures = fmax(
+            failures, hours * mdl_dep_failures_per_h(&study->plan->deps[i]));
+    return (int64_t)fmax(24.0, fmin(1000.0, MOST_FAILURES / failures));
 }
 
 void mdl_study_warmup(
@@ -486,12 +499,12 @@ static int fill_deployment(
 
     out->name = sim_arena_strdup(&run->arena, dep->cfg->name);
     out->engine =
-        dep->sampled ? sim_arena_printf(&run->arena,
-                           "event: the only engine so far; of %d members "
-                           "about %lld are simulated and stand for the others",
-                           dep->n_members,
-                           (long long)study->cfg->simulate.sites)
-                     : "event: the only engine so far";
+        dep->sampled
+            ? sim_arena_printf(&run->arena,
+                  "event: the only engine so far; of %d members "
+                  "about %lld are simulated and stand for the others",
+                  dep->n_members, (long long)study->cfg->simulate.sites)
+            : "event: the only engine so far";
     out->unstable = dep->unstable;
     out->n_entries = dep->n_entries;
     out->entries = entries;

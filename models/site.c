@@ -434,7 +434,7 @@ static const struct sim_param simulate_rows[] = {
     {SIM_PARAM_I64(SIMULATE, sites), .unit = "", .dflt = 64, .min = 1, .max = 1e6, .flags = SIM_P_STATE,
      .doc = "Members simulated in a window, about; of larger fleets some stand for their like."},
     {SIM_PARAM_I64(SIMULATE, timelines), .unit = "", .min = 0, .max = 1e6, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
-     .doc = "Extra failure timelines for availability metrics; absent: 1000 with windows, none with duration or requests."},
+     .doc = "Extra failure timelines for availability metrics; absent: 1000 with windows, fewer for fleets of thousands, none with duration or requests."},
     {SIM_PARAM_ENUM(SIMULATE, engine, engines), .unit = "", .flags = SIM_P_STATE, .doc = "Engine of the request level."},
 };
 
