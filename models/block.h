@@ -23,6 +23,7 @@
 enum mdl_count {
     MDL_OFFERED, /* entries: arrivals sent there */
     MDL_SERVED,
+    MDL_SEEN, /* served and simulated themselves: not those they stand for */
     MDL_LOST,
     MDL_ABANDONED,
     MDL_SPILLED,  /* served or lost away from the first choice */

@@ -97,6 +97,7 @@ struct walk {
     struct place_walk *places; /* [n_places] */
     double *member_up;         /* [n_members] servers up now */
     int64_t next_change;
+    int64_t tl_hours;     /* the timeline is repeated after so many */
     int64_t disturbed_at; /* next disturbed interval */
     int start_hour;       /* hour of year of time zero */
 };
@@ -143,8 +144,10 @@ static void fill_volumes(struct walk *w, int64_t hour)
 static bool hour_disturbed(struct walk *w, int64_t hour)
 {
     const struct mdl_timeline *tl = w->timeline;
-    const int64_t from = hour * HOUR_NS, to = from + HOUR_NS;
+    const int64_t from = hour % w->tl_hours * HOUR_NS, to = from + HOUR_NS;
 
+    if (from == 0)
+        w->disturbed_at = 0;
     while (w->disturbed_at < tl->n_disturbed &&
            tl->disturbed[w->disturbed_at].to_ns <= from)
         w->disturbed_at++;
@@ -168,6 +171,9 @@ static double member_up(
 
 static void start_places(struct walk *w)
 {
+    w->next_change = 0;
+    for (int i = 0; i < w->dep->n_places; i++)
+        w->places[i].up = 0.0;
     for (int i = 0; i < w->dep->n_members; i++) {
         int32_t servers;
         bool layers;
@@ -185,8 +191,10 @@ static void start_places(struct walk *w)
 static void pass_hour(struct walk *w, int64_t hour)
 {
     const struct mdl_timeline *tl = w->timeline;
-    const int64_t end = (hour + 1) * HOUR_NS;
+    const int64_t end = (hour % w->tl_hours + 1) * HOUR_NS;
 
+    if (hour % w->tl_hours == 0)
+        start_places(w);
     for (int i = 0; i < w->dep->n_places; i++)
         w->places[i].up_sum = w->places[i].up * (double)HOUR_NS;
     for (; w->next_change < tl->n_changes; w->next_change++) {
@@ -340,8 +348,12 @@ static void entry_constants(const struct walk *w, int entry, int timing,
     /* rented hands come with the rent: no truck of the operator rolls */
     const bool rolls =
         site->staff.visit_usd > 0.0 || site->staff.technician_usd_per_yr > 0.0;
+    /* a repeated timeline: its events as often as it is */
+    const double rounds =
+        fmax(1.0, horizon * SIM_H_PER_YR / (double)w->tl_hours);
+    const double server_failures = rounds * (double)failed->server_failures;
     const double visits =
-        rolls ? (double)(failed->server_failures + failed->site_failures) *
+        rolls ? (server_failures + rounds * (double)failed->site_failures) *
                     (1.0 - site->staff.batch_frac)
               : 0.0;
     const int n = mdl_money_columns(timing, horizon);
@@ -358,9 +370,9 @@ static void entry_constants(const struct walk *w, int entry, int timing,
         usage->q[MDL_Q_GPU_H][k] =
             servers * (double)e->accelerators * yr * SIM_H_PER_YR;
         usage->q[MDL_Q_SERVER_FAILURES][k] =
-            (double)failed->server_failures * (1.0 - accelerators) * part;
+            server_failures * (1.0 - accelerators) * part;
         usage->q[MDL_Q_ACCELERATOR_FAILURES][k] =
-            (double)failed->server_failures * accelerators * part;
+            server_failures * accelerators * part;
         usage->q[MDL_Q_VISITS][k] = visits * part;
         usage->q[MDL_Q_HANDS_ON_H][k] = visits * part * HANDS_ON_H;
     }
@@ -464,7 +476,7 @@ int mdl_hours_run(const struct mdl_plan *plan, const struct mdl_dep *dep,
     }
     while (mdl_month_of_day(w.start_hour / 24) < plan->start_month)
         w.start_hour += 24;
-    start_places(&w);
+    w.tl_hours = (timeline->horizon_ns + HOUR_NS - 1) / HOUR_NS;
     fill_units(&w);
     run_constants(&w, timing, usage);
     run_hours(&w, timing, energy, usage, out);

@@ -11,6 +11,22 @@ enum { LEAST_WATCHED = 10000 };
 /* ---- counts
  * ------------------------------------------------------------------ */
 
+/* What counts are divided by: requests offered, whose exact number then scales
+ * the ratio up; where clients wait for answers that number is not known, and
+ * what was seen is divided by the number or the length of the runs. */
+static void sum_base(struct mdl_put *p, const struct mdl_scope *all, int head)
+{
+    if (p->study->plan->closed)
+        mdl_sum_head(p->study, p->c, head, p->y);
+    else
+        mdl_sum_counts(p->study, p->c, all, MDL_OFFERED, p->y);
+}
+
+static bool is_exact(const struct mdl_put *p)
+{
+    return p->scope->main && p->scope->cls < 0 && !p->study->plan->closed;
+}
+
 void mdl_put_totals(struct mdl_put *p, const struct mdl_scope *all,
     double volume, double seconds)
 {
@@ -22,31 +38,33 @@ void mdl_put_totals(struct mdl_put *p, const struct mdl_scope *all,
         {"requests.abandoned", MDL_ABANDONED},
         {"requests.spilled", MDL_SPILLED}};
 
+    const double total = p->study->plan->closed ? 1.0 : volume;
+    const double rate = p->study->plan->closed ? 1.0 : volume / seconds;
+
     for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++) {
         mdl_sum_counts(p->study, p->c, p->scope, totals[i].count, p->x);
-        mdl_sum_counts(p->study, p->c, all, MDL_OFFERED, p->y);
-        if (totals[i].count == MDL_OFFERED && p->scope->cls < 0 &&
-            p->scope->main)
+        sum_base(p, all, MDL_WINDOWS);
+        if (totals[i].count == MDL_OFFERED && is_exact(p))
             mdl_put(p, totals[i].name, res_exact(volume));
         else
-            mdl_put_ratio(p, totals[i].name, volume);
+            mdl_put_ratio(p, totals[i].name, total);
     }
     mdl_sum_counts(p->study, p->c, p->scope, MDL_OFFERED, p->x);
-    mdl_sum_counts(p->study, p->c, all, MDL_OFFERED, p->y);
-    if (p->scope->main)
+    sum_base(p, all, MDL_SECONDS);
+    if (is_exact(p))
         mdl_put(p, "requests.rate", res_exact(volume / seconds));
     else
-        mdl_put_ratio(p, "requests.rate", volume / seconds);
+        mdl_put_ratio(p, "requests.rate", rate);
     mdl_sum_counts(p->study, p->c, p->scope, MDL_SERVED, p->x);
-    mdl_put_ratio(p, "requests.served_rate", volume / seconds);
+    mdl_put_ratio(p, "requests.served_rate", rate);
 }
 
 static void put_further(struct mdl_put *p, const struct mdl_scope *all,
     const char *name, int count, double volume)
 {
     mdl_sum_counts(p->study, p->c, p->scope, count, p->x);
-    mdl_sum_counts(p->study, p->c, all, MDL_OFFERED, p->y);
-    mdl_put_ratio(p, name, volume);
+    sum_base(p, all, MDL_WINDOWS);
+    mdl_put_ratio(p, name, p->study->plan->closed ? 1.0 : volume);
 }
 
 void mdl_put_further(

@@ -19,14 +19,37 @@ struct hours_job {
     int timing;
 };
 
+/* Failures that a timeline of the hourly layer holds at most, about: servers
+ * that live for seconds, as in studies of queues, would break down a thousand
+ * million times in five years.  The timeline is then shorter, and repeated. */
+#define TIMELINE_FAILURES 1e6
+
+static int64_t timeline_ns(
+    const struct mdl_study *study, const struct mdl_dep *dep)
+{
+    const double hours = study->cfg->horizon_yr * SIM_H_PER_YR;
+    double per_h = 0.0;
+
+    for (int i = 0; i < dep->n_members; i++) {
+        const struct mdl_tl_member *m = &dep->tl[i];
+        if (m->server_life_h != NULL && m->server_repair_h != NULL)
+            per_h +=
+                (double)m->servers / (sim_dist_mean(m->server_life_h) +
+                                         sim_dist_mean(m->server_repair_h));
+        if (m->site_life_h != NULL && m->site_repair_h != NULL)
+            per_h += 1.0 / (sim_dist_mean(m->site_life_h) +
+                               sim_dist_mean(m->site_repair_h));
+    }
+    const double most = fmax(1.0, floor(TIMELINE_FAILURES / fmax(per_h, 1e-9)));
+    return (int64_t)(fmin(hours, most) * SIM_S_PER_H * (double)SIM_NS_PER_S);
+}
+
 static int hours_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
 {
     struct hours_job *job = ctx;
     struct mdl_case *c = job->c;
     const size_t at = (size_t)index * (size_t)c->dep->n_entries;
-    const int64_t horizon_ns =
-        (int64_t)(job->study->cfg->horizon_yr * SIM_H_PER_YR * SIM_S_PER_H *
-                  (double)SIM_NS_PER_S);
+    const int64_t horizon_ns = timeline_ns(job->study, c->dep);
     struct mdl_timeline tl = {0};
     int rc = mdl_timeline_draw(c->dep->tl, c->dep->n_members, horizon_ns,
         (uint64_t)job->study->cfg->seed, (uint64_t)index, &tl, err);

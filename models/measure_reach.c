@@ -8,9 +8,10 @@
 struct reach {
     const struct mdl_plan *plan;
     const struct mdl_dep *dep;
-    int *n_up;    /* [n_sources] members up at their candidates */
-    bool *up;     /* [n_members] */
-    double share; /* of users who reach one */
+    int *n_up;       /* [n_sources] places up among their candidates */
+    int *n_place_up; /* [n_places] members up */
+    bool *up;        /* [n_members] */
+    double share;    /* of users who reach one */
 };
 
 static double source_share(const struct mdl_plan *plan, int source)
@@ -18,14 +19,13 @@ static double source_share(const struct mdl_plan *plan, int source)
     return plan->users[plan->sources[source].user].share / plan->n_classes;
 }
 
-/* Member m turned up or down: recount the sources that have it among their
- * candidates. */
-static void reach_turn(struct reach *r, int member, bool up)
+/* The last member of a place turned down, or the first up: recount the sources
+ * that have it among their candidates. */
+static void place_turn(struct reach *r, int place, bool up)
 {
     for (int i = 0; i < r->plan->n_sources; i++) {
         for (int k = r->dep->uc_first[i]; k < r->dep->uc_first[i + 1]; k++) {
-            const struct mdl_candidate *c = &r->dep->candidates[k];
-            if (c->place != r->dep->members[member].place)
+            if (r->dep->candidates[k].place != place)
                 continue;
             r->n_up[i] += up ? 1 : -1;
             if (up && r->n_up[i] == 1)
@@ -34,6 +34,16 @@ static void reach_turn(struct reach *r, int member, bool up)
                 r->share -= source_share(r->plan, i);
         }
     }
+}
+
+static void reach_turn(struct reach *r, int member, bool up)
+{
+    const int place = r->dep->members[member].place;
+    int *n = &r->n_place_up[place];
+
+    *n += up ? 1 : -1;
+    if (*n == (up ? 1 : 0))
+        place_turn(r, place, up);
     r->up[member] = up;
 }
 
@@ -43,14 +53,14 @@ int mdl_reach_hours(const struct mdl_plan *plan, const struct mdl_dep *dep,
     struct reach r = {.plan = plan, .dep = dep};
     int64_t t = from_ns;
     double sum = 0.0;
+    int rc = SIM_E_NOMEM;
 
     r.n_up = sim_calloc((size_t)r.plan->n_sources, sizeof *r.n_up);
+    r.n_place_up = sim_calloc((size_t)dep->n_places, sizeof *r.n_place_up);
     r.up = sim_calloc((size_t)dep->n_members, sizeof *r.up);
-    if (r.n_up == NULL || r.up == NULL) {
-        sim_free(r.n_up);
-        sim_free(r.up);
-        return SIM_E_NOMEM;
-    }
+    if (r.n_up == NULL || r.n_place_up == NULL || r.up == NULL)
+        goto out;
+    rc = SIM_OK;
     for (int i = 0; i < dep->n_members; i++) {
         int32_t servers;
         bool layers;
@@ -71,8 +81,10 @@ int mdl_reach_hours(const struct mdl_plan *plan, const struct mdl_dep *dep,
         reach_turn(&r, c->member, up);
     }
     sum += r.share * (double)(tl->horizon_ns - t);
-    sim_free(r.n_up);
-    sim_free(r.up);
     *hours = sum / NS_PER_H;
-    return SIM_OK;
+out:
+    sim_free(r.n_up);
+    sim_free(r.n_place_up);
+    sim_free(r.up);
+    return rc;
 }

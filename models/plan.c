@@ -266,6 +266,8 @@ static int plan_classes(struct mdl_plan *plan, struct sim_err *err)
             plan_class(plan, &plan->classes[i], &plan->cfg->requests[i], err);
         if (rc != SIM_OK)
             return rc;
+        plan->closed =
+            plan->closed || plan->classes[i].arrivals->process.has_closed;
     }
     return SIM_OK;
 }

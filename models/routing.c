@@ -397,7 +397,7 @@ struct mdl_router mdl_router_start(const struct mdl_plan *plan,
         .deflation = 1.0};
 }
 
-struct mdl_pick mdl_route_pick(
+static struct mdl_pick pick_known(
     struct mdl_router *router, int source, int user, double mark)
 {
     const int first = router->dep->uc_first[source];
@@ -408,6 +408,22 @@ struct mdl_pick mdl_route_pick(
     if (router->dep->cfg->routing.policy == MDL_CHEAPEST)
         return pick_cheapest(router, source, &g, user, -1, mark);
     return pick_in(router, &g, user, mark);
+}
+
+/* With nobody known to be up a request goes where it would when all is well: a
+ * site that is there but has no server up queues it. */
+struct mdl_pick mdl_route_pick(
+    struct mdl_router *router, int source, int user, double mark)
+{
+    const bool *known_up = router->known_up;
+    struct mdl_pick pick = pick_known(router, source, user, mark);
+
+    if (pick.candidate < 0 && asks(router)) {
+        router->known_up = NULL;
+        pick = pick_known(router, source, user, mark);
+        router->known_up = known_up;
+    }
+    return pick;
 }
 
 /* All candidates of the group of one. */
@@ -457,7 +473,7 @@ struct mdl_pick mdl_route_next(
     return pick_in(router, &g, user, mark);
 }
 
-struct mdl_pick mdl_route_entry(
+static struct mdl_pick entry_known(
     struct mdl_router *router, int source, int entry, int user, double mark)
 {
     const struct mdl_dep *dep = router->dep;
@@ -467,6 +483,20 @@ struct mdl_pick mdl_route_entry(
             return balanced(router, i, user, mark);
     }
     return nobody;
+}
+
+struct mdl_pick mdl_route_entry(
+    struct mdl_router *router, int source, int entry, int user, double mark)
+{
+    const bool *known_up = router->known_up;
+    struct mdl_pick pick = entry_known(router, source, entry, user, mark);
+
+    if (pick.candidate < 0 && asks(router)) {
+        router->known_up = NULL;
+        pick = entry_known(router, source, entry, user, mark);
+        router->known_up = known_up;
+    }
+    return pick;
 }
 
 double mdl_route_share(const struct mdl_plan *plan, const struct mdl_dep *dep,

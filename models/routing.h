@@ -77,8 +77,8 @@ bool mdl_route_draws(const struct mdl_dep *dep, int source);
  * @param source  index of the (user, class)
  * @param user    for sticky balance
  * @param mark    uniform in (0, 1) of the request
- * @return candidate -1 when none is known to be up.  Without `failover` the
- *         state of the sites is not asked.
+ * @return with none known to be up the choice when all is well, as without
+ *         `failover`, where the state of the sites is not asked
  */
 struct mdl_pick mdl_route_pick(
     struct mdl_router *router, int source, int user, double mark);

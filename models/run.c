@@ -485,11 +485,17 @@ static int fill_deployment(
     int64_t most = -1;
 
     out->name = sim_arena_strdup(&run->arena, dep->cfg->name);
-    out->engine = "event: the only engine so far";
+    out->engine =
+        dep->sampled ? sim_arena_printf(&run->arena,
+                           "event: the only engine so far; of %d members "
+                           "about %lld are simulated and stand for the others",
+                           dep->n_members,
+                           (long long)study->cfg->simulate.sites)
+                     : "event: the only engine so far";
     out->unstable = dep->unstable;
     out->n_entries = dep->n_entries;
     out->entries = entries;
-    if (entries == NULL || out->name == NULL)
+    if (entries == NULL || out->name == NULL || out->engine == NULL)
         return no_memory(err);
     for (int i = 0; i < dep->n_entries; i++) {
         const struct mdl_entry *e = &dep->entries[i];
@@ -623,11 +629,12 @@ int mdl_run_check(const struct mdl_run_cfg *cfg,
             servers += d->entries[e].servers > 0 ? d->entries[e].servers : 0;
         sim_text_printf(text,
             "%s: %d %s, %lld %s, busiest site at %.0f %% of capacity in its "
-            "worst year%s; engine event\n",
+            "worst year%s; engine event%s\n",
             d->cfg->name, d->n_members,
             d->n_members == 1 ? "member" : "members", (long long)servers,
             servers == 1 ? "server" : "servers", 100.0 * d->worst_load,
-            d->unstable ? " (unstable: no steady state)" : "");
+            d->unstable ? " (unstable: no steady state)" : "",
+            d->sampled ? ", some members stand for their like" : "");
     }
     mdl_plan_destroy(plan);
     if (rc != SIM_OK)

@@ -210,7 +210,7 @@ struct mdl_simulate_cfg {
     struct mdl_replications_cfg replications;
     bool has_precision;
     struct mdl_precision_cfg precision;
-    int64_t sites; /* simulated of a fleet, about */
+    int64_t sites;     /* simulated of a fleet, about */
     int64_t timelines; /* -1: as many as mdl_study_timelines() says */
     int engine;
 };

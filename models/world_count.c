@@ -61,6 +61,7 @@ static void count_done(
         return;
     }
     n[MDL_SERVED] += weight;
+    n[MDL_SEEN] += 1.0;
     n[MDL_FALLBACK] += done->fallback ? weight : 0.0;
     n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? weight : 0.0;
     n[MDL_WITHIN] += c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s
@@ -199,7 +200,7 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
     }
     if ((r->tag & MDL_TAG_MEASURED) == 0 && w->cfg->notes == NULL)
         return;
-    const int weight = r->station >= 0 ? w->weight[r->station] : 1;
+    const int weight = r->station >= 0 ? w->weight[r->station] : r->priority;
     const struct mdl_done done =
         done_of(r, r->station, weight, outcome, start_s, end_s);
     mdl_world_note(w, &done);

@@ -179,9 +179,16 @@ static double second_half(double mark)
     return x - floor(x);
 }
 
+/* Does it matter at a place who is known to be up?  With nobody all get what
+ * comes, as the router has it. */
+static bool asks(const struct mdl_world *w, int place)
+{
+    return w->dep->cfg->routing.failover && w->n_known_up[place] > 0;
+}
+
 static int n_here(const struct mdl_world *w, int place)
 {
-    return w->dep->cfg->routing.failover
+    return asks(w, place)
                ? w->n_simulated_up[place]
                : w->first_simulated[place + 1] - w->first_simulated[place];
 }
@@ -222,7 +229,7 @@ struct mdl_pick mdl_groups_here(
     for (int i = w->first_simulated[place]; i < w->first_simulated[place + 1];
          i++) {
         const int m = w->simulated[i];
-        if ((!w->dep->cfg->routing.failover || w->known_up[m]) && k-- == 0)
+        if ((!asks(w, place) || w->known_up[m]) && k-- == 0)
             return (struct mdl_pick){.candidate = candidate, .member = m};
     }
     return nobody;

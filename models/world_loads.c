@@ -12,7 +12,8 @@ static void capacity_integrals(
 {
     const struct mdl_member *site = &w->dep->members[member];
     const struct mdl_timeline *tl = w->cfg->timeline;
-    const int64_t t0 = mdl_world_ns(w->cfg->origin_s);
+    const double from_s = w->cfg->requests < 0 ? 0.0 : w->first_s;
+    const int64_t t0 = mdl_world_ns(w->cfg->origin_s + from_s);
     const int64_t t1 = t0 + mdl_world_ns(seconds);
     int64_t t = t0;
     int32_t servers;
@@ -44,10 +45,11 @@ static void capacity_integrals(
 }
 
 /* By Little's law, with the sums of waits and services.  Busy slots are jobs
- * in service where a job has a slot for itself from its start to its end;
- * else what the station has watched stands. */
-static void little(const struct mdl_entry *entry, double wait_s,
-    double service_s, double *load)
+ * in service where a job has a slot for itself from its start to its end; else
+ * what the station has watched stands.  Jobs that are interrupted, by others
+ * or by failures, wait until they go on. */
+static void little(const struct mdl_entry *entry, bool interrupted,
+    double wait_s, double service_s, double *load)
 {
     const int discipline = entry->cfg->queue.discipline;
     const bool shared = entry->cfg->has_batching || discipline == MDL_PS ||
@@ -55,7 +57,7 @@ static void little(const struct mdl_entry *entry, double wait_s,
 
     load[MDL_IN_SYSTEM_S] = wait_s + service_s;
     load[MDL_WAITING_S] = wait_s;
-    if (discipline == MDL_PRIORITY_PREEMPTIVE)
+    if (discipline == MDL_PRIORITY_PREEMPTIVE || (interrupted && !shared))
         load[MDL_WAITING_S] = fmax(wait_s + service_s - load[MDL_BUSY_S], 0.0);
     else if (!shared)
         load[MDL_BUSY_S] = service_s;
@@ -74,7 +76,11 @@ static void cohort_loads(struct mdl_world *w)
             mdl_block_at(w->block, l->loads) + (size_t)e * MDL_N_LOADS;
         const double wait = n[MDL_SUMS + 2 * MDL_QUEUE];
         const double service = n[MDL_SUMS + 2 * MDL_SERVICE];
-        little(&w->dep->entries[e], wait, service, load);
+        const struct mdl_entry *entry = &w->dep->entries[e];
+        const int first = entry->first_member;
+        const bool interrupted =
+            w->first_change[first] < w->first_change[first + entry->n_members];
+        little(entry, interrupted, wait, service, load);
     }
     for (int i = 0; i < l->n_members; i++) {
         const double *n = mdl_block_at(w->block, l->parts) +
@@ -83,7 +89,8 @@ static void cohort_loads(struct mdl_world *w)
             mdl_block_at(w->block, l->members) + (size_t)i * MDL_N_MEMBER_LOADS;
         const double wait = n[MDL_PART_TIMES + MDL_QUEUE];
         const double service = n[MDL_PART_TIMES + MDL_SERVICE];
-        little(&w->dep->entries[w->dep->members[i].entry], wait, service, load);
+        little(&w->dep->entries[w->dep->members[i].entry],
+            w->first_change[i] < w->first_change[i + 1], wait, service, load);
     }
 }
 

@@ -48,7 +48,9 @@ struct mdl_world {
     struct sim_station **stations;
     struct mdl_service_draws *draws; /* [n_members] */
     struct mdl_router router;
-    bool *up, *known_up; /* [n_members] at the present send time */
+    /* [n_members] at the present send time: the site is there; routing takes
+     * it for one that serves */
+    bool *up, *known_up;
     int *n_known_up;     /* [n_places] members known to be up */
     struct mdl_flip *flips;
     int n_flips, next_flip;

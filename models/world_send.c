@@ -92,11 +92,13 @@ static void route_plain(struct mdl_world *w, struct sim_request *r)
     r->tag = i >= 0 ? i - w->dep->uc_first[source] : 0;
     if (i >= 0 && mdl_world_spilled(w->dep, source, i))
         r->tag |= MDL_TAG_SPILLED;
-    if (mdl_world_cohort(w, r, i >= 0 ? w->weight[pick.member] : 1))
+    const int weight = i >= 0 ? w->weight[pick.member] : 1;
+    if (mdl_world_cohort(w, r, weight))
         r->tag |= MDL_TAG_MEASURED;
     if (i < 0 || !w->up[pick.member]) {
         /* nowhere to go, or sent to a site not yet known to be down */
         r->station = SIM_REFUSED;
+        r->priority = weight; /* for the end, which then knows no member */
         return;
     }
     const struct mdl_candidate *c = &w->dep->candidates[i];

@@ -61,7 +61,9 @@ static void learn_turn(struct mdl_world *w, int member, double t_s, bool up,
     *seen_s = INFINITY;
 }
 
-/* Changes of one member inside the window; its state at the start.  Routing
+/* Changes of one member inside the window, as routing sees them (too few
+ * servers: it goes elsewhere if it can) and as they are (a site that is there
+ * queues what comes, also with no server up); its state at the start.  Routing
  * also needs those of the detection time before. */
 static void member_changes(struct mdl_world *w, int member, double end_s,
     int *n_changes, int *slots_now)
@@ -76,12 +78,12 @@ static void member_changes(struct mdl_world *w, int member, double end_s,
     const int64_t sight_ns = start_ns - mdl_world_ns(detection_s);
     double seen_s = INFINITY;
     int32_t servers;
-    bool layers, up;
+    bool layers, up, there;
 
     mdl_timeline_state(tl, member, sight_ns, w->dep->tl, &servers, &layers);
     know(w, member, up = site_up(m, servers, layers));
     mdl_timeline_state(tl, member, start_ns, w->dep->tl, &servers, &layers);
-    w->up[member] = site_up(m, servers, layers);
+    w->up[member] = there = layers;
     *slots_now = site->servers < 0 ? -1
                  : layers          ? (int)(servers * site->slots_per_server)
                                    : 0;
@@ -95,11 +97,12 @@ static void member_changes(struct mdl_world *w, int member, double end_s,
         const bool now = site_up(m, c->servers_up, c->layers_up);
         if (now != up)
             learn_turn(w, member, t_s, now, detection_s, &seen_s);
-        if (now != up && c->t_ns > start_ns)
-            add_flip(w, t_s, member, false, now);
         up = now;
         if (c->t_ns <= start_ns)
             continue;
+        if (c->layers_up != there)
+            add_flip(w, t_s, member, false, c->layers_up);
+        there = c->layers_up;
         w->change_s[*n_changes] = t_s;
         w->change_slots[*n_changes] =
             c->layers_up ? (int)(c->servers_up * site->slots_per_server) : 0;

@@ -52,7 +52,7 @@ static void fill(const struct exact_batching *b, struct exact_banded *chain)
 struct exact_batches exact_batch_server(const struct exact_batching *b)
 {
     struct exact_banded *chain = exact_banded_create(CUT + 1, CUT);
-    double area = 0.0, length = 0.0, size_sum = 0.0;
+    double area = 0.0, length = 0.0, busy = 0.0, size_sum = 0.0;
 
     fill(b, chain);
     const double *p = exact_banded_solve(chain);
@@ -65,10 +65,12 @@ struct exact_batches exact_batch_server(const struct exact_batching *b)
             idle_area += n / b->lambda;
         area += p[left] * (idle_area + waiting * m + 0.5 * b->lambda * m2);
         length += p[left] * ((waiting - left) / b->lambda + m);
+        busy += p[left] * m;
         size_sum += p[left] * size;
     }
     exact_banded_destroy(chain);
     return (struct exact_batches){.in_system = area / length,
         .response_s = area / length / b->lambda,
-        .size = size_sum};
+        .size = size_sum,
+        .busy = busy / length};
 }

@@ -20,6 +20,7 @@ struct exact_batches {
     double in_system;  /* mean over time, waiting and in service */
     double response_s; /* by Little's law */
     double size;       /* mean over batches */
+    double busy;       /* share of time */
 };
 
 /** The number left waiting at ends of batches is a Markov chain; over the cycle

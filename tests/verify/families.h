@@ -11,6 +11,7 @@ verify_family_fn verify_family_priority;
 verify_family_fn verify_family_arrivals;
 verify_family_fn verify_family_time;
 verify_family_fn verify_family_static;
+verify_family_fn verify_family_reliability;
 verify_family_fn verify_family_networks;
 verify_family_fn verify_family_rtt;
 verify_family_fn verify_family_batching;
@@ -20,6 +21,5 @@ verify_family_fn verify_family_policies;
 verify_family_fn verify_family_overflow;
 verify_family_fn verify_family_power;
 verify_family_fn verify_family_breakdowns;
-verify_family_fn verify_family_reliability;
 
 #endif /* TESTS_VERIFY_FAMILIES_H */

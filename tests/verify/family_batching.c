@@ -19,12 +19,12 @@ static void batching(struct verify *v, const char *name, const char *time,
                 "deployments: {d: {sites: {q: {tier: bare, "
                 "batching: {min: %d, max: %d, time: %s}}}}}\n",
                 requests, b->lambda, b->min, b->max, time),
-            .fast = requests <= 100000,
             .checks = {{"d.latency.mean", 1e3 * exact.response_s, VERIFY_MEAN},
                 {"d.site.q.in_system.mean", exact.in_system, VERIFY_MEAN},
+                {"d.site.q.busy_servers.mean", exact.busy, VERIFY_MEAN},
                 {"d.site.q.batch_size.mean", exact.size, VERIFY_MEAN}},
             /* batches of one size have no spread to judge by */
-            .n_checks = b->min < b->max ? 3 : 2});
+            .n_checks = b->min < b->max ? 4 : 3});
 }
 
 void verify_family_batching(struct verify *v)

@@ -43,39 +43,39 @@ void verify_family_breakdowns(struct verify *v)
 {
     const struct exact_breakdowns one = {.servers = 1,
         .crews = 1,
-        .lambda = 6,
+        .lambda = 5,
         .mu = 10,
         .life_s = 50,
         .repair_s = 3,
         .cut = 2000};
 
     breakdowns(v, &one, "generating functions", exact_breakdowns_single(&one),
-        400000, 20);
+        600000, 30);
     by_chain(v,
         &(struct exact_breakdowns){.servers = 4,
             .crews = 1,
-            .lambda = 28,
+            .lambda = 26,
             .mu = 10,
-            .life_s = 50,
-            .repair_s = 3,
-            .cut = 3000},
+            .life_s = 10,
+            .repair_s = 0.6,
+            .cut = 2000},
         400000, 20);
     by_chain(v,
         &(struct exact_breakdowns){.servers = 6,
             .crews = 2,
             .lambda = 42,
             .mu = 10,
-            .life_s = 30,
-            .repair_s = 3,
-            .cut = 3000},
+            .life_s = 10,
+            .repair_s = 1,
+            .cut = 2000},
         400000, 20);
     by_chain(v,
         &(struct exact_breakdowns){.servers = 6,
             .crews = 1,
             .lambda = 36,
             .mu = 10,
-            .life_s = 30,
-            .repair_s = 2,
-            .cut = 3000},
+            .life_s = 10,
+            .repair_s = 0.5,
+            .cut = 2000},
         400000, 20);
 }

@@ -94,7 +94,7 @@ void verify_family_overflow(struct verify *v)
             .central_servers = 4,
             .central_capacity = 4,
             .central_mu = 10});
-    loss_to_loss(v, "4 and 6 servers, traffic at both", 200000,
+    loss_to_loss(v, "4 and 6 servers, traffic at both", 400000,
         &(struct exact_spill){.edge_rate = 35,
             .central_rate = 30,
             .edge_servers = 4,

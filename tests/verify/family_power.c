@@ -105,7 +105,7 @@ void verify_family_power(struct verify *v)
     power_off(v,
         &(struct exact_setup){
             .servers = 2, .lambda = 12, .mu = 10, .boot_s = 0.4, .cut = 800},
-        "{exponential: {mean: 400 ms}}", chain, 200000);
+        "{exponential: {mean: 400 ms}}", chain, 400000);
     power_off(v,
         &(struct exact_setup){
             .servers = 6, .lambda = 30, .mu = 10, .boot_s = 2, .cut = 1500},

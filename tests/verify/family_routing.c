@@ -33,8 +33,8 @@ static void policy(struct verify *v, const char *name, const char *route,
                .n_checks = 3});
 }
 
-/* E2/M/1 at each: every second arrival of a Poisson stream of 14 /s.  The root
- * of s = A*(mu (1 - s)). */
+/* E2/M/1 at each: every second arrival of a Poisson stream of rate lambda; s is
+ * the root of s = A*(mu (1 - s)). */
 static double round_robin_s(double lambda, double mu)
 {
     double s = 0.5;

@@ -50,6 +50,7 @@ START_TEST(geometric)
     const double waiting = p * r / ((1.0 - r) * (1.0 - r));
     check_close(got.response_s, waiting / lambda + 1.0 / mu, 1e-10);
     check_close(got.size, lambda / (mu * (p / (1.0 - r))), 1e-10);
+    check_close(got.busy, p / (1.0 - r), 1e-10);
 }
 END_TEST
 

@@ -28,6 +28,7 @@ static verify_family_fn *const families[] = {
     verify_family_arrivals,
     verify_family_time,
     verify_family_static,
+    verify_family_reliability,
     verify_family_networks,
     verify_family_rtt,
     verify_family_batching,
@@ -37,7 +38,6 @@ static verify_family_fn *const families[] = {
     verify_family_overflow,
     verify_family_power,
     verify_family_breakdowns,
-    verify_family_reliability,
 };
 
 /* ---- options ------------------------------------------------------------- */
