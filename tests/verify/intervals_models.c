@@ -394,7 +394,7 @@ static void paired_model(struct interval_model *m)
 {
     static const double eight[2] = {8.0, 64.0}, nine[2] = {9.0, 64.0};
 
-    set(m, "M/M/9 less M/M/8, paired, load 0.71 and 0.8", "Erlang C", 8000,
+    set(m, "M/M/9 less M/M/8, paired, load 0.71 and 0.8", "Erlang C", 20000,
         "baseline: small\n"
         "arrivals: {rate: 64 /s}\n" EXPONENTIAL "deployments:\n"
         "  small: {sites: {q: {tier: bare, servers: 8}}}\n"
