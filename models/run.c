@@ -15,7 +15,9 @@
 /* The digest of a piece's histograms stands behind its block, in text. */
 enum { DIGEST_CHARS = 64 };
 
-/* Failures in all extra timelines of a deployment, about. */
+/* A deployment that fails oftener in a timeline gets fewer of them, with so
+ * many failures in all, about. */
+#define MANY_FAILURES 1e5
 #define MOST_FAILURES 1e7
 
 /* One piece of work: a window of a (deployment, replication). */
@@ -67,7 +69,9 @@ int64_t mdl_study_timelines(const struct mdl_study *study)
     for (int i = 0; i < study->plan->n_deps; i++)
         failures = fmax(
             failures, hours * mdl_dep_failures_per_h(&study->plan->deps[i]));
-    return (int64_t)fmax(24.0, fmin(1000.0, MOST_FAILURES / failures));
+    return failures > MANY_FAILURES
+               ? (int64_t)fmax(24.0, MOST_FAILURES / failures)
+               : 1000;
 }
 
 void mdl_study_warmup(

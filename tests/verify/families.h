@@ -21,5 +21,6 @@ verify_family_fn verify_family_policies;
 verify_family_fn verify_family_overflow;
 verify_family_fn verify_family_power;
 verify_family_fn verify_family_breakdowns;
+verify_family_fn verify_family_inversion;
 
 #endif /* TESTS_VERIFY_FAMILIES_H */

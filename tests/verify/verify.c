@@ -38,6 +38,7 @@ static verify_family_fn *const families[] = {
     verify_family_overflow,
     verify_family_power,
     verify_family_breakdowns,
+    verify_family_inversion,
 };
 
 /* ---- options ------------------------------------------------------------- */

@@ -1,0 +1,124 @@
+/* Fleets and near sites: sampled groups against the whole fleet, and the load
+ * at which one far site with a pooled queue overtakes many near ones. */
+#include "loader/study_fixture.h"
+
+/* A fleet whose nodes fail, in three cities: 200 nodes, all of them simulated
+ * or about 40 of them, in the same windows of the same histories. */
+static const char *const fleet =
+    "seed: 3\nstart: 2027-01-01\nhorizon: 1 year\n"
+    "simulate: {windows: {count: 16, length: 30 s}, replications: 10, "
+    "timelines: 0, sites: %d}\n"
+    "users:\n"
+    "  a: {at: [40.7, -74.0], weight: 5}\n"
+    "  b: {at: [34.0, -118.2], weight: 3}\n"
+    "  c: {at: [41.9, -87.6], weight: 1}\n"
+    "arrivals: {rate: 400 /s}\n"
+    "requests: {r: {service: {exponential: {mean: 300 ms}}}}\n"
+    "deployments:\n"
+    "  d:\n"
+    "    sites:\n"
+    "      node:\n"
+    "        {tier: bare, at: each-user, count: 200, servers: 1, "
+    "rtt: {constant: 2 ms},\n"
+    "         failures: {server: {life: {exponential: {mean: 400 h}}, "
+    "repair: {exponential: {mean: 8 h}}}}}\n";
+
+/* Two estimates of one value: no farther apart than their 99.9 % bounds
+ * together, and both tight. */
+static void agree(const struct study *few, const struct study *all,
+    const char *name, double tight)
+{
+    const struct res_estimate *x = study_metric(few, name);
+    const struct res_estimate *y = study_metric(all, name);
+    const double widen =
+        sim_t_quantile(0.9995, 9.0) / sim_t_quantile(0.975, 9.0);
+    const double bound = widen * sqrt(x->half_width * x->half_width +
+                                      y->half_width * y->half_width);
+
+    ck_assert_msg(fabs(x->value - y->value) <= bound,
+        "%s: %.7g of some, %.7g of all, bound %.3g", name, x->value, y->value,
+        bound);
+    ck_assert_msg(x->half_width <= tight * fabs(x->value),
+        "%s: half width %.3g of %.7g", name, x->half_width, x->value);
+}
+
+START_TEST(some_stand_for_all)
+{
+    if (study_skipped("some_stand_for_all"))
+        return;
+    struct study all = study_run(fleet, 1000), few = study_run(fleet, 40);
+
+    ck_assert_msg(
+        few.run->meta.requests_simulated < all.run->meta.requests_simulated / 3,
+        "%lld requests of some, %lld of all",
+        (long long)few.run->meta.requests_simulated,
+        (long long)all.run->meta.requests_simulated);
+    agree(&few, &all, "d.latency.mean", 0.02);
+    agree(&few, &all, "d.latency.p95", 0.03);
+    agree(&few, &all, "d.queue.mean", 0.05);
+    agree(&few, &all, "d.utilization", 0.03);
+    agree(&few, &all, "d.site.node.in_system.mean", 0.03);
+    agree(&few, &all, "d.site.node.busy_servers.mean", 0.03);
+    study_end(&few);
+    study_end(&all);
+}
+END_TEST
+
+/* Mean latency less the trip: M/M/1 at each of five near sites; M/M/5 far
+ * away, Erlang's C from the recursion of his B. */
+static double near_ms(double rho)
+{
+    return 1.0 + 100.0 / (1.0 - rho);
+}
+
+static double far_ms(double rho)
+{
+    double blocked = 1.0;
+
+    for (int n = 1; n <= 5; n++)
+        blocked = 5 * rho * blocked / (n + 5 * rho * blocked);
+    const double waits = blocked / (1.0 - rho * (1.0 - blocked));
+    return 25.0 + 100.0 + waits * 100.0 / (5 * (1.0 - rho));
+}
+
+/* The simulated difference at two loads about the crossover, and the load at
+ * which a line through them is 0: within 1 % of the analytic one, which is
+ * three standard errors here (the line itself is off by 0.1 %). */
+START_TEST(crossover)
+{
+    if (study_skipped("crossover"))
+        return;
+    double low = 0.01, high = 0.9, rho[2], gain[2];
+
+    for (int i = 0; i < 60; i++) {
+        const double middle = 0.5 * (low + high);
+        if (near_ms(middle) < far_ms(middle))
+            low = middle;
+        else
+            high = middle;
+    }
+    for (int i = 0; i < 2; i++) {
+        rho[i] = low * (i == 0 ? 0.9 : 1.1);
+        struct study s = study_run(
+            "seed: 8\nsimulate: {requests: 200000, warmup: 5000 requests, "
+            "replications: 8}\nbaseline: edge\narrivals: {rate: %.17g /s}\n"
+            "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
+            "deployments:\n"
+            "  edge: {sites: {small: {tier: bare, count: 5, servers: 1, "
+            "rtt: {constant: 1 ms}}}, routing: {policy: random}}\n"
+            "  cloud: {sites: {large: {tier: bare, servers: 5, "
+            "rtt: {constant: 25 ms}}}}\n",
+            50.0 * rho[i]);
+        gain[i] = study_metric(&s, "cloud.difference.latency.mean")->value;
+        study_end(&s);
+    }
+    ck_assert_double_gt(gain[0], 0.0); /* the near sites are faster below */
+    ck_assert_double_lt(gain[1], 0.0);
+    const double found =
+        rho[0] + (rho[1] - rho[0]) * gain[0] / (gain[0] - gain[1]);
+    ck_assert_msg(fabs(found - low) <= 0.01 * low, "found %.5f, analytic %.5f",
+        found, low);
+}
+END_TEST
+
+TEST_MAIN("loader/fleet", some_stand_for_all, crossover)
