@@ -13,7 +13,7 @@ static const char *const fleet =
     "  b: {at: [34.0, -118.2], weight: 3}\n"
     "  c: {at: [41.9, -87.6], weight: 1}\n"
     "arrivals: {rate: 400 /s}\n"
-    "requests: {r: {service: {exponential: {mean: 300 ms}}}}\n"
+    "requests: {r: {service: {exponential: {mean: 200 ms}}}}\n"
     "deployments:\n"
     "  d:\n"
     "    sites:\n"
