@@ -148,7 +148,7 @@ struct mdl_plan {
     int n_deps;
     int baseline;
     bool windowed;
-    bool closed; /* some clients wait for their answers */
+    bool closed;       /* some clients wait for their answers */
     double horizon_s;  /* of the simulated time line */
     int start_weekday; /* 0 = Monday */
     int start_month;   /* 0 = January */

@@ -51,7 +51,7 @@ struct mdl_world {
     /* [n_members] at the present send time: the site is there; routing takes
      * it for one that serves */
     bool *up, *known_up;
-    int *n_known_up;     /* [n_places] members known to be up */
+    int *n_known_up; /* [n_places] members known to be up */
     struct mdl_flip *flips;
     int n_flips, next_flip;
     double *change_s; /* capacity changes, members in a row */
