@@ -1,10 +1,8 @@
 /* Requests that are more than one visit: opened, led from step to step, closed
  * (manual, "Requests of several visits"). */
 #include <math.h>
-#include <string.h>
 
 #include "models/world_flow.h"
-#include "sim/alloc.h"
 #include "sim/fmath.h"
 #include "sim/hist.h"
 
@@ -27,150 +25,6 @@ static const struct mdl_flow *flow_of(
 static int part_of(const struct sim_request *r)
 {
     return (r->tag >> MDL_TAG_PART_SHIFT) & (MDL_MAX_PARTS - 1);
-}
-
-/* ---- records ----------------------------------------------------------------
- */
-
-int mdl_flow_open(struct mdl_world *w, struct sim_err *err)
-{
-    struct mdl_flow_world *f = &w->flow;
-    const size_t n = (size_t)w->plan->n_classes;
-
-    f->free = MDL_NO_OWNER;
-    f->classes = sim_calloc(n + 1, sizeof *f->classes);
-    if (f->classes == NULL)
-        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
-    for (size_t i = 0; i < n; i++) {
-        const struct mdl_class_cfg *c = w->plan->classes[i].cfg;
-        struct mdl_flow_state *s = &f->classes[i];
-        s->tokens = (double)c->limit.burst;
-        s->tokens_at_s = -w->cfg->lead_s;
-        s->hedge_after_s = INFINITY;
-        if (!w->dep->cfg->routing.has_hedge)
-            continue;
-        if (!isnan(w->dep->cfg->routing.hedge.after.time_s)) {
-            s->hedge_after_s = w->dep->cfg->routing.hedge.after.time_s;
-            continue;
-        }
-        s->seen = sim_calloc(SIM_HIST_BUCKETS, sizeof *s->seen);
-        if (s->seen == NULL)
-            return sim_err_set(err, SIM_E_NOMEM, "out of memory");
-    }
-    return SIM_OK;
-}
-
-void mdl_flow_close(struct mdl_world *w)
-{
-    for (int i = 0; w->flow.classes != NULL && i < w->plan->n_classes; i++)
-        sim_free(w->flow.classes[i].seen);
-    sim_free(w->flow.classes);
-    sim_free(w->flow.live);
-}
-
-/* @return MDL_NO_OWNER without memory: the run then ends with that error. */
-static uint32_t take(struct mdl_world *w, const struct sim_request *r)
-{
-    struct mdl_flow_world *f = &w->flow;
-    uint32_t owner = f->free;
-
-    if (owner == MDL_NO_OWNER && f->n == f->room) {
-        const uint32_t room = f->room > 0 ? 2 * f->room : 256;
-        void *block = sim_realloc(f->live, room, sizeof *f->live);
-        if (block == NULL) {
-            f->no_memory = true;
-            return MDL_NO_OWNER;
-        }
-        f->live = block;
-        f->room = room;
-    }
-    if (owner == MDL_NO_OWNER)
-        owner = f->n++;
-    else
-        f->free = f->live[owner].next;
-    f->live[owner] = (struct mdl_live){.first = *r,
-        .weight = 1,
-        .candidate = -1,
-        .member = -1,
-        .pick = {.candidate = -1, .member = -1},
-        .served_at = -1,
-        .speed = 1.0,
-        .arrive_s = r->send_s,
-        .start_s = r->send_s,
-        .end_s = r->send_s};
-    f->live[owner].first.owner = owner;
-    return owner;
-}
-
-uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner)
-{
-    const struct sim_request first = live_of(w, owner)->first;
-    const uint32_t clone = take(w, &first);
-
-    if (clone == MDL_NO_OWNER)
-        return clone;
-    w->flow.live[clone] = *live_of(w, owner);
-    live_of(w, clone)->first.owner = clone;
-    live_of(w, clone)->clone = true;
-    return clone;
-}
-
-static void release(struct mdl_world *w, uint32_t owner)
-{
-    struct mdl_live *live = live_of(w, owner);
-
-    if (!live->over || live->refs != 0)
-        return;
-    live->next = w->flow.free;
-    w->flow.free = owner;
-    live->refs = -1; /* free */
-}
-
-static void launch(
-    struct mdl_world *w, uint32_t owner, int action, int part, double at_s)
-{
-    struct mdl_live *live = live_of(w, owner);
-    struct sim_request r = live->first;
-
-    r.station = action;
-    r.tag = part << MDL_TAG_PART_SHIFT;
-    live->refs++;
-    sim_engine_launch(w->router.engine, &r, at_s);
-}
-
-/* ---- draws
- * ------------------------------------------------------------------- */
-
-static struct sim_key key_of(const struct mdl_world *w,
-    const struct mdl_live *live, uint64_t purpose, int index)
-{
-    const struct sim_request *r = &live->first;
-    const int source = mdl_source_of(w, r);
-
-    return (struct sim_key){.seed = (uint64_t)w->plan->cfg->seed,
-        .replication = w->cfg->replication,
-        .entity = sim_entity_sub(
-            mdl_feed_entity(w->feed, source, r->k, r->send_s), (uint64_t)index),
-        .purpose = purpose,
-        .window = w->cfg->window};
-}
-
-double mdl_live_uniform(const struct mdl_world *w, const struct mdl_live *live,
-    uint64_t purpose, int index)
-{
-    const struct sim_key key = key_of(w, live, purpose, index);
-
-    return sim_hash_uniform(&key, 0);
-}
-
-double mdl_live_draw(const struct mdl_world *w, const struct mdl_live *live,
-    const struct sim_dist *law, uint64_t purpose, int index)
-{
-    const struct sim_key key = key_of(w, live, purpose, index);
-    struct sim_stream stream;
-
-    sim_stream_init(&stream, &key);
-    return sim_dist_draw(law, &stream);
 }
 
 /* ---- clients
@@ -284,39 +138,7 @@ static void end_request(struct mdl_world *w, uint32_t owner,
         mdl_world_count_request(w, &done);
     }
     think(w, &live->first, answer_s);
-    release(w, owner);
-}
-
-int64_t mdl_flow_cut(struct mdl_world *w)
-{
-    int64_t n = 0;
-
-    for (uint32_t i = 0; i < w->flow.n; i++) {
-        struct mdl_live *live = live_of(w, i);
-        const struct mdl_done done = {.user = live->first.user,
-            .cls = live->first.cls,
-            .k = live->first.k,
-            .weight = live->weight,
-            .retries = live->retries,
-            .hedges = live->hedges,
-            .member = -1,
-            .outcome = SIM_LOST,
-            .spilled = live->spilled,
-            .send_s = live->first.send_s,
-            .arrive_s = live->arrive_s,
-            .start_s = live->start_s,
-            .end_s = live->end_s};
-        if (live->over)
-            continue;
-        n += live->weight;
-        live->over = true;
-        mdl_world_note(w, &done);
-        if (!live->measured)
-            continue;
-        w->open -= live->weight;
-        mdl_world_count_request(w, &done);
-    }
-    return n;
+    mdl_live_release(w, owner);
 }
 
 /* ---- from step to step
@@ -366,7 +188,7 @@ static void take_answer(struct mdl_world *w, uint32_t owner, double answer_s)
         end_request(w, owner, SIM_SERVED, answer_s);
         return;
     }
-    launch(w, owner, MDL_ACT_ANSWER, 0, answer_s);
+    mdl_live_launch(w, owner, MDL_ACT_ANSWER, 0, answer_s);
 }
 
 static void part_served(struct mdl_world *w, uint32_t owner)
@@ -423,7 +245,7 @@ static void served(struct mdl_world *w, const struct sim_request *r, int member,
     if (next < flow->n_steps) {
         live->step = next;
         live->tries = 0;
-        launch(w, owner, MDL_ACT_VISIT, 0, end_s);
+        mdl_live_launch(w, owner, MDL_ACT_VISIT, 0, end_s);
         return;
     }
     if (live->answer_s == end_s + r->back_s)
@@ -449,10 +271,10 @@ static void failed(struct mdl_world *w, const struct sim_request *r, int member,
             cfg->retries.backoff_s * sim_pow(cfg->retries.factor, live->tries);
         live->tries++;
         live->retries++;
-        launch(w, owner, MDL_ACT_VISIT, part_of(r), known_s + pause_s);
+        mdl_live_launch(w, owner, MDL_ACT_VISIT, part_of(r), known_s + pause_s);
     } else if (flow_of(w, live)->fallback >= 0 && !live->fell) {
         live->fell = true;
-        launch(w, owner, MDL_ACT_VISIT, 0, known_s);
+        mdl_live_launch(w, owner, MDL_ACT_VISIT, 0, known_s);
     } else if (cfg->has_fallback && cfg->fallback.local_s != NULL) {
         const double time_s =
             mdl_live_draw(w, live, cfg->fallback.local_s, SIM_FOR_SIZE, -1);
@@ -505,7 +327,7 @@ void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
     } else {
         failed(w, r, member, outcome, end_s);
     }
-    release(w, owner);
+    mdl_live_release(w, owner);
 }
 
 void mdl_flow_finish(struct mdl_world *w, const struct sim_request *r,
@@ -555,7 +377,7 @@ static void open_request(struct mdl_world *w, struct sim_request *r)
                         : (struct mdl_pick){.candidate = -1, .member = -1};
     const int weight = pick.member >= 0 ? w->weight[pick.member] : 1;
     const bool measured = mdl_world_cohort(w, r, weight);
-    const uint32_t owner = take(w, r);
+    const uint32_t owner = mdl_live_take(w, r);
 
     if (owner == MDL_NO_OWNER) {
         r->station = SIM_DROPPED;
@@ -587,7 +409,7 @@ static void next_visit(struct mdl_world *w, struct sim_request *r)
 
     if (live->over) {
         live->refs--;
-        release(w, r->owner);
+        mdl_live_release(w, r->owner);
         r->station = SIM_DROPPED;
     } else if (r->station == MDL_ACT_PART) {
         mdl_visit_part(w, r->owner, r);
@@ -611,7 +433,7 @@ static void hedge(struct mdl_world *w, struct sim_request *r)
     if (live->over || !waits || live->retries > 0 ||
         !mdl_visit_hedge(w, owner, r)) {
         live->refs--;
-        release(w, owner);
+        mdl_live_release(w, owner);
         r->station = SIM_DROPPED;
         return;
     }
@@ -627,7 +449,7 @@ static void answer(struct mdl_world *w, struct sim_request *r)
     if (!live->over)
         end_request(w, r->owner, SIM_SERVED, live->answer_s);
     else
-        release(w, r->owner);
+        mdl_live_release(w, r->owner);
     r->station = SIM_DROPPED;
 }
 

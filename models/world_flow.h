@@ -6,7 +6,8 @@
  * under way and timers.  Launched requests of the engine carry the record's
  * index in `owner`, and until they are routed an action in `station`.
  *
- *     world_flow.c   requests: opened, led from step to step, closed
+ *     world_live.c   records, launches and draws
+ *     world_flow.c   requests: opened, led from step to step, ended
  *     world_visit.c  visits: where to, over which way, from which draws
  */
 #ifndef MODELS_WORLD_FLOW_H
@@ -61,6 +62,9 @@ struct mdl_flow_state {
     double hedge_after_s; /* INFINITY until enough is seen */
 };
 
+/* ---- world_live.c ----------------------------------------------------------
+ */
+
 SIM_MUST_CHECK int mdl_flow_open(struct mdl_world *w, struct sim_err *err);
 void mdl_flow_close(struct mdl_world *w);
 
@@ -77,6 +81,17 @@ void mdl_flow_route(struct mdl_world *w, struct sim_request *r);
 bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s);
 void mdl_flow_finish(struct mdl_world *w, const struct sim_request *r,
     enum sim_outcome outcome, double start_s, double end_s);
+
+/** A record for a request that is sent; MDL_NO_OWNER without memory: the run
+ *  then ends with that error.  Records may move. */
+uint32_t mdl_live_take(struct mdl_world *w, const struct sim_request *r);
+
+/** Give a record back once its request is over and nothing refers to it. */
+void mdl_live_release(struct mdl_world *w, uint32_t owner);
+
+/** Launch an action of a record at `at_s`, which then refers to it. */
+void mdl_live_launch(
+    struct mdl_world *w, uint32_t owner, int action, int part, double at_s);
 
 /** A record for one more request like that of a record, which stays where it
  *  is; MDL_NO_OWNER without memory.  Records may move. */

@@ -8,7 +8,7 @@
  *     world_loads.c  integrals over the window
  *     world_probe.c  the state at given times, and the first requests
  *     world_groups.c members that stand for others
- *     world_flow.c, world_visit.c  requests of several visits (world_flow.h)
+ * *     world_live.c, world_flow.c, world_visit.c  requests of several visits
  */
 #ifndef MODELS_WORLD_PARTS_H
 #define MODELS_WORLD_PARTS_H
