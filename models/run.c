@@ -89,12 +89,20 @@ void mdl_study_warmup(
         *lead_s = study->deletion_s;
 }
 
-static double total_rate(const struct mdl_plan *plan)
+/* A rate at which requests come at least: clients that wait for each other, one
+ * after the other on one slot, send no slower. */
+static double least_rate(const struct mdl_plan *plan)
 {
     double sum = 0.0;
 
-    for (int i = 0; i < plan->n_classes; i++)
-        sum += plan->classes[i].rate_per_s;
+    for (int i = 0; i < plan->n_classes; i++) {
+        const struct mdl_class *c = &plan->classes[i];
+        const struct mdl_closed_cfg *closed = &c->arrivals->process.closed;
+        const double n = (double)closed->population;
+        sum += c->arrivals->process.has_closed
+                   ? n / (sim_dist_mean(closed->think_s) + n * c->mean_work_s)
+                   : c->rate_per_s;
+    }
     return sum;
 }
 
@@ -111,7 +119,7 @@ int64_t mdl_study_horizon_ns(const struct mdl_study *study)
         int64_t lead_requests;
         mdl_study_warmup(study, &lead_s, &lead_requests);
         const double n = (double)sim->requests + (double)lead_requests;
-        seconds = lead_s + 1.25 * n / fmax(total_rate(study->plan), 1e-9) +
+        seconds = lead_s + 1.25 * n / fmax(least_rate(study->plan), 1e-9) +
                   2.0 * SIM_S_PER_DAY;
     }
     return (int64_t)(fmin(seconds, 9e9) * (double)SIM_NS_PER_S);
