@@ -71,7 +71,7 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     l->loads = at;
     at += (size_t)l->n_entries * MDL_N_LOADS;
     l->parts = at;
-    at += (size_t)(l->n_users + l->n_members) * MDL_N_PART_SUMS;
+    at += (size_t)l->n_users + (size_t)l->n_members * MDL_N_PART_SUMS;
     l->members = at;
     at += (size_t)l->n_members * MDL_N_MEMBER_LOADS;
     l->bins = at;
@@ -92,8 +92,8 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     l->coarse_offset = l->hist_offset + (size_t)l->n_scopes * MDL_N_TIMES *
                                             SIM_HIST_BUCKETS * sizeof(uint32_t);
     l->bytes =
-        l->coarse_offset + (size_t)(l->n_user_hists + l->n_member_hists) *
-                               MDL_COARSE_BUCKETS * sizeof(uint32_t);
+        l->coarse_offset + (size_t)l->n_user_hists +
+        (size_t)l->n_member_hists * MDL_COARSE_BUCKETS * sizeof(uint32_t);
     l->bytes = (l->bytes + 15) / 16 * 16;
 }
 
@@ -223,8 +223,8 @@ int mdl_pooled_init(struct mdl_pooled *pooled, const struct mdl_layout *layout,
     struct sim_arena *arena, struct sim_err *err)
 {
     const struct mdl_layout *l = layout;
-    const size_t parts = (size_t)(l->n_users + l->n_members);
-    const size_t rows = (size_t)(l->n_user_hists + l->n_member_hists);
+    const size_t parts = (size_t)l->n_users + (size_t)l->n_members;
+    const size_t rows = (size_t)l->n_user_hists + (size_t)l->n_member_hists;
 
     pooled->scope_served =
         sim_arena_calloc(arena, (size_t)l->n_scopes, sizeof(double));
@@ -244,8 +244,8 @@ void mdl_pooled_add(struct mdl_pooled *pooled, const struct mdl_layout *layout,
     const double *counts = mdl_block_at(block, l->counts);
     const double *parts = mdl_block_at(block, l->parts);
     const uint32_t *coarse = mdl_block_coarse(l, block, 0);
-    const size_t cells =
-        (size_t)(l->n_user_hists + l->n_member_hists) * MDL_COARSE_BUCKETS;
+    const size_t cells = (size_t)l->n_user_hists +
+                         (size_t)l->n_member_hists * MDL_COARSE_BUCKETS;
 
     for (int s = 0; s < l->n_scopes; s++)
         pooled->scope_served[s] += counts[s * MDL_N_COUNTS + MDL_SERVED];

@@ -363,11 +363,6 @@ static void check_forms(
         snprintf(key, sizeof key, "requests.%s.stages", c->name);
         checker->fault(checker->ctx, key, "needs at least one stage");
     }
-    snprintf(key, sizeof key, "requests.%s.arrivals", c->name);
-    if (c->has_journey && c->has_arrivals &&
-        (!isnan(c->arrivals.rate_per_s) || c->arrivals.process.has_closed))
-        checker->fault(checker->ctx, key,
-            "has no meaning beside 'journey', whose 'enter' gives the rates");
 }
 
 void mdl_flow_check(

@@ -60,7 +60,7 @@ static const struct sim_table visit_table = {.name = "visit", SIM_ROWS(visit_row
 
 #define JOURNEY struct mdl_journey_cfg
 static const struct sim_param journey_rows[] = {
-    {SIM_PARAM_MAP(JOURNEY, enter, n_enter, &enter_table), .required = true, .doc = "Rates at which requests enter, by site entry."},
+    {SIM_PARAM_MAP(JOURNEY, enter, n_enter, &enter_table), .required = true, .doc = "Rates at which requests enter, by site entry; with 'arrivals' in the class only their proportions count."},
     {SIM_PARAM_MAP(JOURNEY, next, n_next, &hops_table), .doc = "Where they go on, by site entry left."},
     {SIM_PARAM_MAP(JOURNEY, service, n_service, &visit_table), .required = true, .doc = "Service times, by site entry."},
 };

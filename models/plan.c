@@ -201,7 +201,7 @@ static void class_rate(struct mdl_class *c)
     const double share = c->cfg->has_arrivals ? 1.0 : c->cfg->share_frac;
     double rate = c->arrivals->rate_per_s;
 
-    if (c->cfg->has_journey) {
+    if (c->cfg->has_journey && !c->cfg->has_arrivals) {
         c->rate_per_s = 0.0;
         for (int i = 0; i < c->cfg->journey.n_enter; i++)
             c->rate_per_s += c->cfg->journey.enter[i].rate_per_s;

@@ -66,7 +66,8 @@ static bool asks(const struct mdl_router *r)
 
 static bool usable(const struct mdl_router *r, int member)
 {
-    return !asks(r) || r->known_up[member];
+    return !r->dep->cfg->routing.failover || r->known_up == NULL ||
+           r->known_up[member];
 }
 
 static int n_usable(const struct mdl_router *r, int candidate)

@@ -7,8 +7,7 @@
 #include "sim/hist.h"
 
 enum {
-    HEDGE_MIN = 100,   /* answers before a percentile is believed */
-    HEDGE_EVERY = 128, /* answers after which it is looked up again */
+    HEDGE_EVERY = 128, /* answers after which a percentile is looked up anew */
 };
 
 static struct mdl_live *live_of(struct mdl_world *w, uint32_t owner)
@@ -300,7 +299,7 @@ static void learn(struct mdl_world *w, int cls, double latency_s)
     if (s->seen == NULL)
         return;
     s->seen[sim_hist_bucket(latency_s)]++;
-    if (++s->n_seen < HEDGE_MIN || s->n_seen % HEDGE_EVERY != 0)
+    if (++s->n_seen % HEDGE_EVERY != 0)
         return;
     left = level * (double)s->n_seen;
     while (b < SIM_HIST_BUCKETS - 1 && left > s->seen[b])
@@ -320,7 +319,9 @@ void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
     if (live->measured && member >= 0)
         mdl_world_count_visit_of(
             w, r, member, live->weight, outcome, start_s, end_s);
-    if (outcome == SIM_SERVED) {
+    if (live->fell && (r->tag & MDL_TAG_FELL) == 0) {
+        /* a part of a fork that has gone to its fallback */
+    } else if (outcome == SIM_SERVED) {
         if (!hedge && live->retries == 0)
             learn(w, live->first.cls, end_s + r->back_s - live->first.send_s);
         served(w, r, member, start_s, end_s);
@@ -354,6 +355,14 @@ static bool let_through(struct mdl_world *w, const struct sim_request *r)
         return false;
     s->tokens -= 1.0;
     return true;
+}
+
+/* Refused before it went anywhere: finish() is called for it. */
+static void refuse(
+    const struct mdl_world *w, struct mdl_live *live, struct sim_request *r)
+{
+    live->copies += flow_of(w, live)->kind == MDL_FLOW_ONE;
+    r->station = SIM_REFUSED;
 }
 
 /* Entrance of a journey; the first step of all else. */
@@ -392,9 +401,7 @@ static void open_request(struct mdl_world *w, struct sim_request *r)
     r->owner = owner;
     r->tag = 0;
     if (!let_through(w, r)) {
-        /* refused before it went anywhere: finish() is called for it */
-        live->copies += flow_of(w, live)->kind == MDL_FLOW_ONE;
-        r->station = SIM_REFUSED;
+        refuse(w, live, r);
         return;
     }
     if (flow_of(w, live)->kind == MDL_FLOW_FORK)
@@ -415,6 +422,11 @@ static void next_visit(struct mdl_world *w, struct sim_request *r)
         mdl_visit_part(w, r->owner, r);
     } else if (live->fell) {
         mdl_visit_fall(w, r->owner, r);
+    } else if (live->tries > 0 && !let_through(w, r)) {
+        refuse(w, live, r);
+    } else if (flow_of(w, live)->kind == MDL_FLOW_FORK &&
+               live->parts_left == 0) {
+        mdl_visit_fork(w, r->owner, r); /* it was refused before */
     } else {
         mdl_visit_send(w, r->owner, r, part_of(r));
     }

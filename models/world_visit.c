@@ -92,6 +92,7 @@ static void try_cache(
     const double start_s = r->send_s + r->out_s;
     struct sim_request hit = *r;
     hit.tag |= MDL_TAG_CACHED;
+    hit.work_s = 0.0; /* no server works */
     live->cached = true;
     r->station = SIM_DROPPED;
     mdl_visit_done(
@@ -112,7 +113,7 @@ static void draw_anew(
     mdl_feed_draw(w->feed, source,
         sim_entity_sub(
             mdl_feed_entity(w->feed, source, live->first.k, live->first.send_s),
-            (uint64_t)(ATTEMPT + live->visits)),
+            (uint64_t)ATTEMPT + (uint64_t)live->visits),
         r);
 }
 
@@ -199,7 +200,7 @@ static void send_to(struct mdl_world *w, uint32_t owner, struct sim_request *r,
         draw_anew(w, live, r);
     set_work(w, live, step, r);
     r->tag = fork ? number << MDL_TAG_PART_SHIFT : 0;
-    if (pick.candidate >= 0 &&
+    if (step->entry < 0 && pick.candidate >= 0 &&
         mdl_world_spilled(w->dep, mdl_source_of(w, r), pick.candidate)) {
         live->spilled = true;
         r->tag |= MDL_TAG_SPILLED;
@@ -269,7 +270,7 @@ void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r)
 
     live->copies += flow->kind == MDL_FLOW_ONE;
     draw_anew(w, live, r);
-    r->tag = 0;
+    r->tag = MDL_TAG_FELL;
     go(w, owner, r,
         mdl_route_entry(&w->router, mdl_source_of(w, r), flow->fallback,
             r->user, mark_of(w, live, live->visits)),
@@ -294,15 +295,32 @@ static bool over_limit(const struct mdl_world *w, int member, double now_s)
     return spill->queue >= 0 && slots >= 0 && n - slots >= spill->queue;
 }
 
-/* A request that stood for others goes where each counts for one: they come
- * too, spread over a while, since those of many members do not come at once
+/* A request that stood for `weight` goes to a member that stands for `each` of
+ * its like: weight / each of them come, on the average, and count for `each`.
+ * They are spread over a while, since those of many members do not come at once
  * (superposition of many small flows). */
 static void multiply(struct mdl_world *w, uint32_t owner,
     const struct sim_request *on, double now_s)
 {
-    const int n = live_of(w, owner)->weight;
+    struct mdl_live *first = live_of(w, owner);
+    const int each = w->weight[first->pick.member];
+    const int n = (int)((double)first->weight / each +
+                        mdl_live_uniform(w, first, SIM_FOR_SAMPLE, -1));
+    const int more = n * each - first->weight;
 
-    live_of(w, owner)->weight = 1;
+    first->weight = each;
+    if (first->measured) {
+        w->open += more;
+        mdl_block_at(w->block, w->layout->offered)[mdl_source_of(w, on)] +=
+            more;
+    }
+    if (n == 0) { /* none of its like is among those simulated there */
+        first->over = true;
+        first->refs--;
+        mdl_live_release(w, owner);
+        return;
+    }
+    sim_engine_launch(w->router.engine, on, now_s);
     for (int i = 1; i < n; i++) {
         const uint32_t clone = mdl_live_clone(w, owner);
         if (clone == MDL_NO_OWNER)
@@ -345,8 +363,9 @@ bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s)
     live->pick = pick;
     live->network_s += r->out_s;
     on.station = MDL_ACT_SPILL;
-    sim_engine_launch(w->router.engine, &on, now_s);
-    if (live->weight > w->weight[pick.member])
+    if (live->weight == w->weight[pick.member])
+        sim_engine_launch(w->router.engine, &on, now_s);
+    else
         multiply(w, r->owner, &on, now_s);
     return false;
 }
