@@ -51,7 +51,7 @@ struct mdl_world {
     /* [n_members] at the present send time: the site is there; routing takes
      * it for one that serves */
     bool *up, *known_up;
-    int *n_known_up;     /* [n_places] members known to be up */
+    int *n_known_up; /* [n_places] members known to be up */
     struct mdl_flip *flips;
     int n_flips, next_flip;
     double *change_s; /* capacity changes, members in a row */
@@ -81,6 +81,7 @@ struct mdl_world {
 
 /* A request's tag: its place among its source's candidates, and marks. */
 enum mdl_tag {
+    MDL_TAG_FALLBACK = 1 << 30, /* the visit to the fallback of the class */
     MDL_TAG_MEASURED =
         1 << 29, /* plain requests; others know by their record */
     MDL_TAG_SPILLED = 1 << 28,

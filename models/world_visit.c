@@ -269,7 +269,8 @@ void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r)
 
     live->copies += flow->kind == MDL_FLOW_ONE;
     draw_anew(w, live, r);
-    r->tag = 0;
+    set_work(w, live, &flow->steps[live->step], r);
+    r->tag = MDL_TAG_FALLBACK;
     go(w, owner, r,
         mdl_route_entry(&w->router, mdl_source_of(w, r), flow->fallback,
             r->user, mark_of(w, live, live->visits)),
@@ -364,6 +365,7 @@ void mdl_visit_spill(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     }
     r->tag = (r->tag & ~MDL_TAG_RANK) | MDL_TAG_SPILLED;
     go(w, owner, r, live->pick, w->dep->candidates[here].place);
+    try_cache(w, owner, r);
 }
 
 /* ---- hedging
