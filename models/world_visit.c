@@ -92,6 +92,7 @@ static void try_cache(
     const double start_s = r->send_s + r->out_s;
     struct sim_request hit = *r;
     hit.tag |= MDL_TAG_CACHED;
+    hit.work_s = 0.0; /* no server's work */
     live->cached = true;
     r->station = SIM_DROPPED;
     mdl_visit_done(
