@@ -102,7 +102,8 @@ static void cohort_loads(struct mdl_world *w)
             &w->dep->entries[w->dep->members[i].entry];
         const double service = at_slots_s(
             entry, n[MDL_PART_TIMES + MDL_SERVICE], n[MDL_PART_CACHED]);
-        little(entry, w->first_change[i] < w->first_change[i + 1], wait, service, load);
+        little(entry, w->first_change[i] < w->first_change[i + 1], wait,
+            service, load);
     }
 }
 

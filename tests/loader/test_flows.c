@@ -139,8 +139,9 @@ START_TEST(limit_holds_for_retries)
         /* from the second on each pair of 100 ms has one token and two that
          * want it: the retry at 20 ms, with 0.2 tokens at first */
         flow_near(&s, "d.requests.offered", 2000);
-        flow_near(&s, "d.requests.served", flow_value(&s, "d.requests.offered") -
-                                               flow_value(&s, "d.requests.lost"));
+        flow_near(&s, "d.requests.served",
+            flow_value(&s, "d.requests.offered") -
+                flow_value(&s, "d.requests.lost"));
         ck_assert_double_le(flow_value(&s, "d.requests.served"), 1001);
         study_end(&s);
     }
@@ -185,8 +186,8 @@ START_TEST(fallback_to_a_site)
     struct study s = single("{site: b}");
 
     flow_near(&s, "d.availability", 1);
-    flow_near(&s, "d.site.b.requests.offered",
-        flow_value(&s, "d.requests.fallback"));
+    flow_near(
+        &s, "d.site.b.requests.offered", flow_value(&s, "d.requests.fallback"));
     study_expect(&s, "d.latency.mean", 2 / 3.0 * 100 + 1 / 3.0 * 200, 0.02);
     study_expect(&s, "d.site.b.latency.mean", 200, 0.02);
     flow_near(&s, "d.queue.mean", 0);
@@ -199,14 +200,14 @@ END_TEST
  * ended before. */
 START_TEST(fallback_of_a_fork)
 {
-    struct study s = study_run(
-        "simulate: {requests: 200, warmup: none, replications: 2}\n"
-        "arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}\n"
-        "requests: {r: {service: {constant: 100 ms},"
-        " fork: {sites: [a, b, b]}, fallback: {site: c}}}\n"
-        "deployments: {d: {sites: {a: {tier: bare},"
-        " b: {tier: bare, queue: {capacity: 1}},"
-        " c: {tier: bare, speed: 0.25}}}}\n");
+    struct study s =
+        study_run("simulate: {requests: 200, warmup: none, replications: 2}\n"
+                  "arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}\n"
+                  "requests: {r: {service: {constant: 100 ms},"
+                  " fork: {sites: [a, b, b]}, fallback: {site: c}}}\n"
+                  "deployments: {d: {sites: {a: {tier: bare},"
+                  " b: {tier: bare, queue: {capacity: 1}},"
+                  " c: {tier: bare, speed: 0.25}}}}\n");
 
     flow_near(&s, "d.latency.mean", 400);
     flow_near(&s, "d.service.mean", 400);
@@ -255,8 +256,7 @@ START_TEST(cache_thins_the_queue)
 
     study_expect(&s, "d.cache_hit_share", 0.3, 0.01);
     study_expect(&s, "d.site.q.cache_hit_share", 0.3, 0.01);
-    study_expect(
-        &s, "d.latency.mean", 0.3 * 2 + 0.7 * 1000 / (10 - 5.6), 0.03);
+    study_expect(&s, "d.latency.mean", 0.3 * 2 + 0.7 * 1000 / (10 - 5.6), 0.03);
     study_expect(&s, "d.site.q.utilization", 0.56, 0.02);
     flow_near(&s, "d.availability", 1);
     study_end(&s);
