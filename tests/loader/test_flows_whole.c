@@ -223,7 +223,7 @@ START_TEST(every_request_ends_once)
         const char *patience =
             house < 2 ? ", patience: {exponential: {mean: 50 ms}}" : "";
         struct study s = study_run(
-            "seed: 31\n"
+            "seed: 31\nhorizon: 1 day\n"
             "simulate: {duration: 40 s, warmup: 2 s, replications: 2}\n"
             "arrivals: {rate: 10 /s}\n"
             "requests:\n"
@@ -258,7 +258,7 @@ static struct study all_kinds(int jobs, const char *more)
     struct sim_text body = {0};
     struct study s;
 
-    sim_text_printf(&body, "seed: 32\n"
+    sim_text_printf(&body, "seed: 32\nhorizon: 1 day\n"
                            "simulate: {duration: 15 s, warmup: 2 s,"
                            " replications: 4}\nrequests:\n");
     for (int k = 0; k < N_KINDS; k++)
