@@ -55,6 +55,7 @@ enum mdl_part_sum {
     MDL_PART_ABANDONED,
     MDL_PART_WITHIN,
     MDL_PART_HAS_SLO,
+    MDL_PART_CACHED,
     MDL_PART_TIMES, /* then the sum of each time [s] */
     MDL_N_PART_SUMS = MDL_PART_TIMES + MDL_N_TIMES,
 };

@@ -88,6 +88,26 @@ static bool resident(
                strcmp(site->residency, c->residency) == 0);
 }
 
+/* May a visit of the class be made at the site? */
+static bool reaches(
+    const struct mdl_class_cfg *c, const struct mdl_site_cfg *site)
+{
+    const bool routed =
+        c->n_stages == 0 && !c->has_journey && c->fork.n_sites == 0;
+    bool aimed, kept = c->n_only > 0;
+    const char *name;
+    char key[160];
+
+    for (int i = 0; (name = named(c, i, key, sizeof key, &aimed)) != NULL;
+         i++) {
+        const bool here = strcmp(name, site->name) == 0;
+        if (here && aimed)
+            return true;
+        kept = kept && !here;
+    }
+    return routed && !kept && resident(c, site);
+}
+
 /* ---- steps
  * ------------------------------------------------------------------- */
 
@@ -348,6 +368,27 @@ static void check_names(const struct mdl_class_cfg *c,
     }
 }
 
+/* Only queues of first come first served know patience.  `key` is that of the
+ * class's patience. */
+static void check_patience(const struct mdl_class_cfg *c,
+    const struct mdl_deployment_cfg *dep, const char *key,
+    const struct sim_checker *checker)
+{
+    for (int i = 0; i < dep->n_sites; i++) {
+        const struct mdl_site_cfg *site = &dep->sites[i];
+        const bool batches = site->has_batching;
+        if (!reaches(c, site) ||
+            (!batches && site->queue.discipline == MDL_FCFS))
+            continue;
+        checker->fault(checker->ctx, key,
+            "cannot be kept at '%s' of deployment '%s', %s%s: only a queue "
+            "first come first served knows patience",
+            site->name, dep->name,
+            batches ? "which serves in batches" : "whose discipline is ",
+            batches ? "" : mdl_discipline_names[site->queue.discipline]);
+    }
+}
+
 static void check_forms(
     const struct mdl_class_cfg *c, const struct sim_checker *checker)
 {
@@ -369,8 +410,14 @@ void mdl_flow_check(
     const struct mdl_run_cfg *run, const struct sim_checker *checker)
 {
     for (int c = 0; c < run->n_requests; c++) {
-        check_forms(&run->requests[c], checker);
-        for (int d = 0; d < run->n_deployments; d++)
-            check_names(&run->requests[c], &run->deployments[d], checker);
+        const struct mdl_class_cfg *cls = &run->requests[c];
+        char key[128];
+        snprintf(key, sizeof key, "requests.%s.patience", cls->name);
+        check_forms(cls, checker);
+        for (int d = 0; d < run->n_deployments; d++) {
+            check_names(cls, &run->deployments[d], checker);
+            if (mdl_class_impatient(cls))
+                check_patience(cls, &run->deployments[d], key, checker);
+        }
     }
 }

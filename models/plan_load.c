@@ -55,12 +55,6 @@ static double full_rate(const struct mdl_dep *dep, const struct mdl_member *m)
     return slots * m->speed;
 }
 
-/* Does it wait for ever? */
-static bool patient(const struct mdl_class *c)
-{
-    return c->cfg->patience_s == NULL || sim_dist_is_never(c->cfg->patience_s);
-}
-
 /* Is a place that is offered more than it can serve, by requests that wait for
  * ever, a queue without end?  Not where it is limited or they are sent
  * elsewhere. */
@@ -111,7 +105,8 @@ int mdl_plan_load(
             for (int k = dep->uc_first[i]; k < dep->uc_first[i + 1]; k++) {
                 const double work = rate * dep->candidates[k].work_s;
                 load[dep->candidates[k].place] += work;
-                stays[dep->candidates[k].place] += patient(c) ? work : 0.0;
+                stays[dep->candidates[k].place] +=
+                    !mdl_class_impatient(c->cfg) ? work : 0.0;
             }
         }
         for (int i = 0; i < dep->n_places; i++) {

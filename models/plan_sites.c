@@ -273,7 +273,7 @@ static int plan_dep(struct mdl_plan *plan, struct mdl_dep *dep,
     dep->has_requests = plan->n_sources > 0;
     for (int i = 0; i < plan->n_classes; i++)
         dep->impatient =
-            dep->impatient || plan->classes[i].cfg->patience_s != NULL;
+            dep->impatient || mdl_class_impatient(plan->classes[i].cfg);
     for (int i = 0; i < dep->n_entries; i++)
         dep->overtakes =
             dep->overtakes || mdl_service_overtakes(&cfg->sites[i].queue);

@@ -7,9 +7,9 @@
 
 /* clang-format off */
 #define QUEUE struct mdl_queue_cfg
-static const char *const disciplines[] = {"fcfs", "ps", "lps", "priority", "priority-preemptive", NULL};
+const char *const mdl_discipline_names[] = {"fcfs", "ps", "lps", "priority", "priority-preemptive", NULL};
 static const struct sim_param queue_rows[] = {
-    {SIM_PARAM_ENUM(QUEUE, discipline, disciplines), .unit = "", .flags = SIM_P_STATE,
+    {SIM_PARAM_ENUM(QUEUE, discipline, mdl_discipline_names), .unit = "", .flags = SIM_P_STATE,
      .doc = "fcfs; ps: all share the slots; lps: so many share, the rest wait; priority: by class, waiting or taking over."},
     {SIM_PARAM_I64(QUEUE, capacity), .unit = "", .min = 1, .max = 1e9, .flags = SIM_P_OPTIONAL | SIM_P_STATE,
      .doc = "Largest number in system, waiting and in service; more are lost.  Absent: no limit."},
@@ -25,9 +25,9 @@ static void check_queue(const void *cfg, const struct sim_checker *checker)
     const bool sharing = queue->discipline == MDL_PS || queue->discipline == MDL_LPS;
 
     if (!sharing && queue->concurrency >= 0)
-        checker->fault(checker->ctx, "concurrency", "has no meaning with discipline '%s'", disciplines[queue->discipline]);
+        checker->fault(checker->ctx, "concurrency", "has no meaning with discipline '%s'", mdl_discipline_names[queue->discipline]);
     if (!sharing && queue->n_rates > 0)
-        checker->fault(checker->ctx, "rates", "have no meaning with discipline '%s'", disciplines[queue->discipline]);
+        checker->fault(checker->ctx, "rates", "have no meaning with discipline '%s'", mdl_discipline_names[queue->discipline]);
     if (queue->discipline == MDL_LPS && queue->concurrency < 0)
         checker->fault(checker->ctx, "discipline", "lps needs 'concurrency'");
     if (queue->capacity >= 0 && queue->concurrency > queue->capacity)
@@ -140,7 +140,7 @@ int mdl_service_station(const struct mdl_queue_cfg *queue,
             .ctx = draws};
         return sim_station_batch_create(cfg, out, err);
     }
-    if (power_off != NULL || !patient) {
+    if (power_off != NULL || (!patient && queue->discipline == MDL_FCFS)) {
         cfg->power_off =
             (struct sim_power_off_cfg){.when_empty = power_off != NULL,
                 .boot_time = boot_time,

@@ -23,6 +23,8 @@ enum mdl_discipline {
     MDL_PRIORITY_PREEMPTIVE,
 };
 
+extern const char *const mdl_discipline_names[];
+
 /* `queue:` of a site.  Rows, ranges and defaults: service.c. */
 struct mdl_queue_cfg {
     int discipline;      /* enum mdl_discipline */
@@ -71,7 +73,9 @@ struct mdl_service_draws {
 /**
  * Create the kernel of a member.
  * @param cfg      slots, changes, key and interval set by the caller
- * @param patient  no class loses patience: a simpler kernel will do
+ * @param patient  no class loses patience: a simpler kernel will do.  Whoever
+ *                 may come to another discipline than fcfs has patience
+ * (site.c)
  * @param key      for the station's own draws (batch and boot times)
  * @param draws    storage of the caller
  * @retval SIM_OK, SIM_E_NOMEM

@@ -83,9 +83,17 @@ static void check_site(const void *cfg, const struct sim_checker *checker)
 {
     const SITE *site = cfg;
 
+    const int64_t capacity = site->queue.capacity;
+    const double slots = site->servers * (double)mdl_hardware_slots(&site->hardware);
+
     if ((double)site->needed > site->servers)
         checker->fault(checker->ctx, "needed", "is %lld, more than the %g 'servers' of the site",
             (long long)site->needed, site->servers);
+    /* a batch takes many to one slot; with 'rates' slots do not count */
+    if (capacity >= 0 && isfinite(slots) && (double)capacity < slots && !site->has_batching && site->queue.n_rates == 0)
+        checker->fault(checker->ctx, "queue.capacity",
+            "is %lld, below the %g slots of the site's servers: the others could never be used",
+            (long long)capacity, slots);
 }
 
 static const struct sim_table site_table = {.name = "site", SIM_ROWS(site_rows), .size = sizeof(SITE),
@@ -516,6 +524,11 @@ static const struct sim_param run_rows[] = {
     {SIM_PARAM_GROUP(RUN, report, &report_table), .doc = "Extra outputs."},
 };
 /* clang-format on */
+
+bool mdl_class_impatient(const struct mdl_class_cfg *c)
+{
+    return c->patience_s != NULL && !sim_dist_is_never(c->patience_s);
+}
 
 /* Every class has a rate: its own arrivals, or a share of the common ones. */
 static void check_shares(const RUN *run, const struct sim_checker *checker)

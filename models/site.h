@@ -256,6 +256,9 @@ struct mdl_run_cfg {
     struct mdl_report_cfg report;
 };
 
+/** Does a request of the class leave the queue when it waits too long? */
+bool mdl_class_impatient(const struct mdl_class_cfg *c);
+
 /* The root of the scenario file. */
 extern const struct sim_table mdl_run_table;
 

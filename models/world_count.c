@@ -96,6 +96,7 @@ static void count_part(
         return;
     }
     n[MDL_PART_SERVED] += weight;
+    n[MDL_PART_CACHED] += done->cached ? weight : 0.0;
     n[MDL_PART_WITHIN] +=
         c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? weight
                                                                    : 0.0;

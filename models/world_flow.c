@@ -209,13 +209,14 @@ static void take_times(struct mdl_world *w, struct mdl_live *live,
     const bool side_by_side = kind == MDL_FLOW_FORK || kind == MDL_FLOW_ONE;
 
     live->work_s += r->work_s;
-    if (side_by_side && !first &&
+    if (side_by_side && !first && !live->fell &&
         (kind == MDL_FLOW_FORK) != (answer_s > live->answer_s))
         return;
     if (side_by_side && !first)
         live->network_s = live->queue_s = live->service_s = 0.0;
     live->network_s += r->out_s;
-    live->queue_s += start_s - r->send_s - r->out_s;
+    /* one sum, as the engine formed it: who does not wait waits exactly 0 */
+    live->queue_s += start_s - (r->send_s + r->out_s);
     live->service_s += end_s - start_s;
     live->speed = r->speed;
     live->arrive_s = r->send_s + r->out_s;
@@ -225,6 +226,13 @@ static void take_times(struct mdl_world *w, struct mdl_live *live,
     live->answer_s = answer_s;
 }
 
+/* A part of a fork whose request has gone to its fallback: no longer asked
+ * for. */
+static bool outrun(const struct mdl_live *live, const struct sim_request *r)
+{
+    return live->fell && (r->tag & MDL_TAG_FALLBACK) == 0;
+}
+
 static void served(struct mdl_world *w, const struct sim_request *r, int member,
     double start_s, double end_s)
 {
@@ -232,7 +240,7 @@ static void served(struct mdl_world *w, const struct sim_request *r, int member,
     struct mdl_live *live = live_of(w, owner);
     const struct mdl_flow *flow = flow_of(w, live);
 
-    if (live->over)
+    if (live->over || outrun(live, r))
         return;
     take_times(w, live, r, member, start_s, end_s);
     if (flow->kind == MDL_FLOW_FORK && !live->fell) {
@@ -261,7 +269,7 @@ static void failed(struct mdl_world *w, const struct sim_request *r, int member,
     const struct mdl_class_cfg *cfg = flow_of(w, live)->cfg;
     const double known_s = member >= 0 ? end_s + r->back_s : end_s;
 
-    if (live->over || live->copies > 0)
+    if (live->over || live->copies > 0 || outrun(live, r))
         return; /* a copy may still answer, or a part ended it */
     if (live->served_at >= 0 && flow_of(w, live)->kind == MDL_FLOW_ONE)
         return; /* it has answered */
@@ -273,7 +281,7 @@ static void failed(struct mdl_world *w, const struct sim_request *r, int member,
         mdl_live_launch(w, owner, MDL_ACT_VISIT, part_of(r), known_s + pause_s);
     } else if (flow_of(w, live)->fallback >= 0 && !live->fell) {
         live->fell = true;
-        mdl_live_launch(w, owner, MDL_ACT_VISIT, 0, known_s);
+        mdl_live_launch(w, owner, MDL_ACT_FALL, 0, known_s);
     } else if (cfg->has_fallback && cfg->fallback.local_s != NULL) {
         const double time_s =
             mdl_live_draw(w, live, cfg->fallback.local_s, SIM_FOR_SIZE, -1);
@@ -319,9 +327,7 @@ void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
     if (live->measured && member >= 0)
         mdl_world_count_visit_of(
             w, r, member, live->weight, outcome, start_s, end_s);
-    if (live->fell && (r->tag & MDL_TAG_FELL) == 0) {
-        /* a part of a fork that has gone to its fallback */
-    } else if (outcome == SIM_SERVED) {
+    if (outcome == SIM_SERVED) {
         if (!hedge && live->retries == 0)
             learn(w, live->first.cls, end_s + r->back_s - live->first.send_s);
         served(w, r, member, start_s, end_s);
@@ -340,7 +346,8 @@ void mdl_flow_finish(struct mdl_world *w, const struct sim_request *r,
 /* ---- opening and the actions
  * ------------------------------------------------- */
 
-/* A token bucket: filled at the limit's rate, one token a request. */
+/* A token bucket: filled at the limit's rate, one token a request.  A token
+ * that only rounding keeps from being whole is whole. */
 static bool let_through(struct mdl_world *w, const struct sim_request *r)
 {
     const struct mdl_class_cfg *c = w->plan->classes[r->cls].cfg;
@@ -351,7 +358,7 @@ static bool let_through(struct mdl_world *w, const struct sim_request *r)
     s->tokens = fmin((double)c->limit.burst,
         s->tokens + (r->send_s - s->tokens_at_s) * c->limit.rate_per_s);
     s->tokens_at_s = r->send_s;
-    if (s->tokens < 1.0)
+    if (s->tokens < 1.0 - 1e-6)
         return false;
     s->tokens -= 1.0;
     return true;
@@ -379,6 +386,22 @@ static int first_step(const struct mdl_world *w, const struct mdl_live *live)
     return i;
 }
 
+/* Past the limit of its class, and off to its first visit. */
+static void enter(struct mdl_world *w, struct sim_request *r)
+{
+    struct mdl_live *live = live_of(w, r->owner);
+
+    if (!let_through(w, r)) {
+        refuse(w, live, r);
+        return;
+    }
+    live->entered = true;
+    if (flow_of(w, live)->kind == MDL_FLOW_FORK)
+        mdl_visit_fork(w, r->owner, r);
+    else
+        mdl_visit_send(w, r->owner, r, 0);
+}
+
 static void open_request(struct mdl_world *w, struct sim_request *r)
 {
     const struct mdl_pick pick =
@@ -400,33 +423,25 @@ static void open_request(struct mdl_world *w, struct sim_request *r)
     live->refs = 1;
     r->owner = owner;
     r->tag = 0;
-    if (!let_through(w, r)) {
-        refuse(w, live, r);
-        return;
-    }
-    if (flow_of(w, live)->kind == MDL_FLOW_FORK)
-        mdl_visit_fork(w, owner, r);
-    else
-        mdl_visit_send(w, owner, r, 0);
+    enter(w, r);
 }
 
 static void next_visit(struct mdl_world *w, struct sim_request *r)
 {
     struct mdl_live *live = live_of(w, r->owner);
 
-    if (live->over) {
+    if (live->over || (live->fell && r->station != MDL_ACT_FALL)) {
         live->refs--;
         mdl_live_release(w, r->owner);
         r->station = SIM_DROPPED;
     } else if (r->station == MDL_ACT_PART) {
         mdl_visit_part(w, r->owner, r);
-    } else if (live->fell) {
+    } else if (r->station == MDL_ACT_FALL) {
         mdl_visit_fall(w, r->owner, r);
+    } else if (!live->entered) {
+        enter(w, r); /* the limit had refused it: here too */
     } else if (live->tries > 0 && !let_through(w, r)) {
         refuse(w, live, r);
-    } else if (flow_of(w, live)->kind == MDL_FLOW_FORK &&
-               live->parts_left == 0) {
-        mdl_visit_fork(w, r->owner, r); /* it was refused before */
     } else {
         mdl_visit_send(w, r->owner, r, part_of(r));
     }
@@ -486,6 +501,7 @@ void mdl_flow_route(struct mdl_world *w, struct sim_request *r)
         break;
     case MDL_ACT_VISIT:
     case MDL_ACT_PART:
+    case MDL_ACT_FALL:
         next_visit(w, r);
         break;
     case MDL_ACT_SPILL:

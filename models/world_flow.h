@@ -21,6 +21,7 @@ enum mdl_action {
     MDL_ACT_CLIENT, /* a client has thought and sends */
     MDL_ACT_VISIT,  /* the next step of its owner, or a part again */
     MDL_ACT_PART,   /* a part of a fork, to a member already picked */
+    MDL_ACT_FALL,   /* to the entry that takes what nobody served */
     MDL_ACT_SPILL,  /* on to the pick of its owner */
     MDL_ACT_HEDGE,  /* time for the second copy, if there is no answer */
     MDL_ACT_ANSWER, /* an answer reaches the user */
@@ -36,6 +37,7 @@ struct mdl_live {
     struct sim_request first; /* as it was sent */
     bool over;                /* has its end; only references remain */
     bool measured, spilled, fell, cached;
+    bool entered;                /* the limit of its class let it through */
     bool clone;                  /* one of those that a request stood for */
     int weight;                  /* requests it stands for */
     int refs;                    /* visits under way and timers */

@@ -63,6 +63,15 @@ static void little(const struct mdl_entry *entry, bool interrupted,
         load[MDL_BUSY_S] = service_s;
 }
 
+/* Service without the time of answers from the cache, which take no slot. */
+static double at_slots_s(
+    const struct mdl_entry *entry, double service_s, double n_cached)
+{
+    return entry->cfg->has_cache
+               ? fmax(service_s - n_cached * entry->cfg->cache.time_s, 0.0)
+               : service_s;
+}
+
 /* Time averages of a run that ends with a number of requests, from the cohort,
  * over the span of its sends. */
 static void cohort_loads(struct mdl_world *w)
@@ -75,8 +84,9 @@ static void cohort_loads(struct mdl_world *w)
         double *load =
             mdl_block_at(w->block, l->loads) + (size_t)e * MDL_N_LOADS;
         const double wait = n[MDL_SUMS + 2 * MDL_QUEUE];
-        const double service = n[MDL_SUMS + 2 * MDL_SERVICE];
         const struct mdl_entry *entry = &w->dep->entries[e];
+        const double service =
+            at_slots_s(entry, n[MDL_SUMS + 2 * MDL_SERVICE], n[MDL_CACHED]);
         const int first = entry->first_member;
         const bool interrupted =
             w->first_change[first] < w->first_change[first + entry->n_members];
@@ -88,9 +98,12 @@ static void cohort_loads(struct mdl_world *w)
         double *load =
             mdl_block_at(w->block, l->members) + (size_t)i * MDL_N_MEMBER_LOADS;
         const double wait = n[MDL_PART_TIMES + MDL_QUEUE];
-        const double service = n[MDL_PART_TIMES + MDL_SERVICE];
-        little(&w->dep->entries[w->dep->members[i].entry],
-            w->first_change[i] < w->first_change[i + 1], wait, service, load);
+        const struct mdl_entry *entry =
+            &w->dep->entries[w->dep->members[i].entry];
+        const double service = at_slots_s(
+            entry, n[MDL_PART_TIMES + MDL_SERVICE], n[MDL_PART_CACHED]);
+        little(entry, w->first_change[i] < w->first_change[i + 1], wait,
+            service, load);
     }
 }
 

@@ -81,14 +81,14 @@ struct mdl_world {
 
 /* A request's tag: its place among its source's candidates, and marks. */
 enum mdl_tag {
+    MDL_TAG_FALLBACK = 1 << 30, /* the visit to the fallback of the class */
     MDL_TAG_MEASURED =
         1 << 29, /* plain requests; others know by their record */
     MDL_TAG_SPILLED = 1 << 28,
     MDL_TAG_HEDGE = 1 << 27,  /* the second copy */
     MDL_TAG_CACHED = 1 << 26, /* a visit answered from a cache */
-    MDL_TAG_FELL = 1 << 19,   /* to the fallback */
     MDL_TAG_PART_SHIFT = 20,  /* number of a part of a fork, six bits */
-    MDL_TAG_RANK = MDL_TAG_FELL - 1,
+    MDL_TAG_RANK = (1 << MDL_TAG_PART_SHIFT) - 1,
 };
 
 /* ---- world_state.c --------------------------------------------------------

@@ -92,7 +92,7 @@ static void try_cache(
     const double start_s = r->send_s + r->out_s;
     struct sim_request hit = *r;
     hit.tag |= MDL_TAG_CACHED;
-    hit.work_s = 0.0; /* no server works */
+    hit.work_s = 0.0; /* no server's work */
     live->cached = true;
     r->station = SIM_DROPPED;
     mdl_visit_done(
@@ -270,7 +270,8 @@ void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r)
 
     live->copies += flow->kind == MDL_FLOW_ONE;
     draw_anew(w, live, r);
-    r->tag = MDL_TAG_FELL;
+    set_work(w, live, &flow->steps[live->step], r);
+    r->tag = MDL_TAG_FALLBACK;
     go(w, owner, r,
         mdl_route_entry(&w->router, mdl_source_of(w, r), flow->fallback,
             r->user, mark_of(w, live, live->visits)),
@@ -383,6 +384,7 @@ void mdl_visit_spill(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     }
     r->tag = (r->tag & ~MDL_TAG_RANK) | MDL_TAG_SPILLED;
     go(w, owner, r, live->pick, w->dep->candidates[here].place);
+    try_cache(w, owner, r);
 }
 
 /* ---- hedging

@@ -3,7 +3,7 @@
 #
 # Builds what runs a study (sim, models, loader; no reports and charts) with
 # -O0, -O3, with the AVX2 bodies of the hot loops left out, and with clang where
-# it is there, and runs four small scenarios with each.  Against -O0 the digests
+# it is there, and runs five small scenarios with each.  Against -O0 the digests
 # of the latency histograms must be equal and all metrics agree to 1e-12.
 #
 # Takes a few minutes of processor time, so `make same` runs it and `make test`
@@ -16,7 +16,7 @@ failed=0
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM HUP
-scenarios='tests/cli/two.yaml tests/cli/mmc.yaml tests/cli/tiers.yaml tests/cli/kernels.yaml'
+scenarios='tests/cli/two.yaml tests/cli/mmc.yaml tests/cli/tiers.yaml tests/cli/kernels.yaml tests/cli/patience.yaml'
 
 # build NAME CC FLAGS: into $tmp/NAME; figures into $tmp/NAME.txt
 build() {

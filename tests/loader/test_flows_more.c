@@ -1,0 +1,142 @@
+/* Requests of several visits, continued: hedges, cascades, spill.  Truth:
+ * closed forms named at each test. */
+#include "loader/flow_fixture.h"
+
+/* ---- hedges -------------------------------------------------------------- */
+
+/* Two idle members: at one request in 10,000 s nobody ever waits. */
+static struct study hedged(const char *after)
+{
+    return study_run("seed: 21\n"
+                     "simulate: {requests: 20000, warmup: none,"
+                     " replications: 10}\n"
+                     "arrivals: {rate: 0.0001 /s}\n"
+                     "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
+                     "deployments: {d: {sites: {q: {tier: bare, count: 2}},"
+                     " routing: {hedge: {after: %s}}}}\n",
+        after);
+}
+
+/* At once: the smaller of two exponentials of 100 ms, exponential of 50 ms. */
+START_TEST(hedge_at_once)
+{
+    struct study s = hedged("0 ms");
+
+    study_expect(&s, "d.latency.mean", 50, 0.01);
+    study_expect(&s, "d.latency.p95", 50 * log(20), 0.02);
+    flow_near(&s, "d.requests.hedged", 20000);
+    flow_near(&s, "d.site.q.requests.offered", 40000);
+    study_expect(&s, "d.site.q.latency.mean", 100, 0.01);
+    flow_near(&s, "d.queue.mean", 0);
+    study_end(&s);
+}
+END_TEST
+
+/* After T: E[min(S1, T + S2)] = (1 - e)/mu + e/(2 mu), e = exp(-mu T), which
+ * is also the share of second copies. */
+START_TEST(hedge_later)
+{
+    struct study s = hedged("80 ms");
+    const double e = exp(-0.8);
+
+    study_expect(&s, "d.latency.mean", 100 * (1 - e) + 50 * e, 0.01);
+    study_expect(&s, "d.requests.hedged", 20000 * e, 0.02);
+    flow_near(&s, "d.site.q.requests.offered",
+        20000 + flow_value(&s, "d.requests.hedged"));
+    study_end(&s);
+}
+END_TEST
+
+/* ---- cascade ------------------------------------------------------------- */
+
+/* M/M/1 at 5/s of 10/s: 200 ms; 40 % of its output, Poisson by Burke's theorem
+ * and by chance, M/M/1 at 2/s of 4/s: 500 ms. */
+START_TEST(cascade_is_a_tandem)
+{
+    if (study_skipped("cascade_is_a_tandem"))
+        return;
+    struct study s = study_run(
+        "seed: 22\n"
+        "simulate: {requests: 30000, warmup: 2000 requests,"
+        " replications: 10}\n"
+        "arrivals: {rate: 5 /s}\n"
+        "requests: {r: {cascade: {small: {exponential: {mean: 100 ms}},"
+        " large: {exponential: {mean: 250 ms}}, escalate: 40 %%,"
+        " large_at: big}}}\n"
+        "deployments: {d: {sites: {a: {tier: bare}, big: {tier: bare}},"
+        " routing: {prefer: [a]}}}\n");
+
+    study_expect(&s, "d.latency.mean", 200 + 0.4 * 500, 0.04);
+    study_expect(&s, "d.site.a.latency.mean", 200, 0.03);
+    study_expect(&s, "d.site.big.latency.mean", 500, 0.06);
+    study_expect(&s, "d.site.big.requests.offered", 0.4 * 30000, 0.01);
+    study_end(&s);
+}
+END_TEST
+
+/* ---- spill --------------------------------------------------------------- */
+
+/* M/M/c/c+room seen by those who come: p[n] of n in system. */
+static void few_places(double a, int c, int room, double *p)
+{
+    double sum = 1.0;
+
+    p[0] = 1.0;
+    for (int n = 1; n <= c + room; n++)
+        sum += p[n] = p[n - 1] * a / (n < c ? n : c);
+    for (int n = 0; n <= c + room; n++)
+        p[n] /= sum;
+}
+
+/* `members` sites of c servers, each with its part of the stream; those who
+ * find `room` waiting go on to a second entry where nobody waits: latency
+ * P(on) S + sum over the others of S + wait. */
+static void spills(int members, int c, int room, double rate)
+{
+    struct study s =
+        study_run("seed: 23\n"
+                  "simulate: {requests: 20000, warmup: 500 requests,"
+                  " replications: 10}\n"
+                  "arrivals: {rate: %.17g /s}\n"
+                  "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
+                  "deployments: {d: {sites: {q: {tier: bare, servers: %d,"
+                  " count: %d}, b: {tier: bare, servers: unlimited}},"
+                  " routing: {prefer: [q, b], spill: {queue: %d}}}}\n",
+            rate * members, c, members, room);
+    double p[16], wait_ms = 0.0;
+
+    few_places(rate * 0.1, c, room, p);
+    for (int n = c; n < c + room; n++)
+        wait_ms += p[n] * (n - c + 1) * 100.0 / c;
+    study_expect(&s, "d.spill_probability", p[c + room], 0.03);
+    study_expect(&s, "d.site.b.requests.offered", 20000 * p[c + room], 0.03);
+    study_expect(&s, "d.latency.mean", 100 + wait_ms, 0.02);
+    if (room == 0)
+        flow_near(&s, "d.wait_probability", 0);
+    else
+        study_expect(&s, "d.queue.mean", wait_ms, 0.04);
+    flow_near(&s, "d.availability", 1);
+    study_end(&s);
+}
+
+START_TEST(spill_of_those_who_would_wait)
+{
+    if (study_skipped("spill_of_those_who_would_wait"))
+        return;
+    spills(1, 2, 0, 15); /* Erlang's loss formula */
+    spills(1, 2, 2, 15);
+}
+END_TEST
+
+/* Chance deals a Poisson stream to two members of one place: each is such a
+ * queue, and the next choice is another place. */
+START_TEST(spill_of_members)
+{
+    if (study_skipped("spill_of_members"))
+        return;
+    spills(2, 1, 1, 8);
+}
+END_TEST
+
+TEST_MAIN("loader/flows_more", hedge_at_once, hedge_later, cascade_is_a_tandem,
+    spill_of_those_who_would_wait, spill_of_members)
