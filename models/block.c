@@ -71,7 +71,7 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     l->loads = at;
     at += (size_t)l->n_entries * MDL_N_LOADS;
     l->parts = at;
-    at += (size_t)l->n_users + (size_t)l->n_members * MDL_N_PART_SUMS;
+    at += ((size_t)l->n_users + (size_t)l->n_members) * MDL_N_PART_SUMS;
     l->members = at;
     at += (size_t)l->n_members * MDL_N_MEMBER_LOADS;
     l->bins = at;
