@@ -89,6 +89,9 @@ static void check_site(const void *cfg, const struct sim_checker *checker)
     if ((double)site->needed > site->servers)
         checker->fault(checker->ctx, "needed", "is %lld, more than the %g 'servers' of the site",
             (long long)site->needed, site->servers);
+    if (site->has_power_off && (site->has_batching || site->queue.discipline != MDL_FCFS))
+        checker->fault(checker->ctx, "power_off", "has no meaning with %s: servers that switch off serve first come first served",
+            site->has_batching ? "'batching'" : mdl_discipline_names[site->queue.discipline]);
     /* a batch takes many to one slot; with 'rates' slots do not count */
     if (capacity >= 0 && isfinite(slots) && (double)capacity < slots && !site->has_batching && site->queue.n_rates == 0)
         checker->fault(checker->ctx, "queue.capacity",
