@@ -259,6 +259,9 @@ struct mdl_run_cfg {
 /** Does a request of the class leave the queue when it waits too long? */
 bool mdl_class_impatient(const struct mdl_class_cfg *c);
 
+extern const struct sim_table mdl_class_table;    /* class.c */
+extern const struct sim_table mdl_simulate_table; /* simulate.c */
+
 /* The root of the scenario file. */
 extern const struct sim_table mdl_run_table;
 

@@ -67,9 +67,11 @@ static void count_done(
     n[MDL_WITHIN] += c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s
                          ? weight
                          : 0.0;
-    n[MDL_EGRESS_B] += weight * c->cfg->response_size_bytes;
-    n[MDL_INGRESS_B] += weight * c->cfg->request_size_bytes;
-    if (done->member < 0 || w->dep->members[done->member].user != done->user)
+    if (done->member >= 0) { /* not the user's own device */
+        n[MDL_EGRESS_B] += weight * c->cfg->response_size_bytes;
+        n[MDL_INGRESS_B] += weight * c->cfg->request_size_bytes;
+    }
+    if (done->member >= 0 && w->dep->members[done->member].user != done->user)
         n[MDL_LEFT_B] +=
             weight * (c->cfg->response_size_bytes + c->cfg->request_size_bytes);
     n[MDL_WORK_S] += weight * done->work_s * w->undeflate;
