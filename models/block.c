@@ -91,9 +91,9 @@ void mdl_layout_init(struct mdl_layout *layout, const struct mdl_plan *plan,
     l->hist_offset = at * sizeof(double);
     l->coarse_offset = l->hist_offset + (size_t)l->n_scopes * MDL_N_TIMES *
                                             SIM_HIST_BUCKETS * sizeof(uint32_t);
-    l->bytes =
-        l->coarse_offset + (size_t)l->n_user_hists +
-        (size_t)l->n_member_hists * MDL_COARSE_BUCKETS * sizeof(uint32_t);
+    l->bytes = l->coarse_offset +
+               ((size_t)l->n_user_hists + (size_t)l->n_member_hists) *
+                   MDL_COARSE_BUCKETS * sizeof(uint32_t);
     l->bytes = (l->bytes + 15) / 16 * 16;
 }
 
@@ -244,8 +244,8 @@ void mdl_pooled_add(struct mdl_pooled *pooled, const struct mdl_layout *layout,
     const double *counts = mdl_block_at(block, l->counts);
     const double *parts = mdl_block_at(block, l->parts);
     const uint32_t *coarse = mdl_block_coarse(l, block, 0);
-    const size_t cells = (size_t)l->n_user_hists +
-                         (size_t)l->n_member_hists * MDL_COARSE_BUCKETS;
+    const size_t cells = ((size_t)l->n_user_hists + (size_t)l->n_member_hists) *
+                         MDL_COARSE_BUCKETS;
 
     for (int s = 0; s < l->n_scopes; s++)
         pooled->scope_served[s] += counts[s * MDL_N_COUNTS + MDL_SERVED];
