@@ -9,6 +9,7 @@
 enum {
     ROOM_MIN = 64,
     HEADS_MIN = 64,
+    COUNTED = 8,       /* up to here counting beats insertion sort */
     FEW = 24,          /* up to here insertion sort beats heap sort */
     BUDGET_MIN = 2048, /* work between two reviews of the width */
 };
@@ -80,6 +81,32 @@ static size_t insert(
     return n - i;
 }
 
+/* For the usual bucket: where each event belongs is counted, which takes no
+ * branch that depends on the order, and the events are moved once.  `chain` is
+ * a list of n <= COUNTED nodes.  False when two times are equal, which is left
+ * to comparisons. */
+static bool count_out(struct sim_calendar *cal, uint32_t chain, size_t n)
+{
+    double time_s[COUNTED];
+    int64_t rank[COUNTED] = {0};
+    uint32_t ids[COUNTED];
+    int64_t sum = 0;
+    for (size_t i = 0; i < COUNTED; i++)
+        time_s[i] = (double)INFINITY;
+    for (size_t i = 0; i < n; i++, chain = cal->nodes[chain - 1].link) {
+        ids[i] = chain;
+        time_s[i] = cal->nodes[chain - 1].time_s;
+    }
+    for (size_t j = 0; j < COUNTED; j++)
+        for (size_t i = 0; i < COUNTED; i++)
+            rank[i] += time_s[j] < time_s[i];
+    for (size_t i = 0; i < n; i++) {
+        cal->near[rank[i]] = cal->nodes[ids[i] - 1];
+        sum += rank[i];
+    }
+    return sum == (int64_t)(n * (n - 1) / 2);
+}
+
 static void sort(struct sim_event *a, size_t n)
 {
     if (n > FEW) {
@@ -130,12 +157,17 @@ static void open_bucket(struct sim_calendar *cal, int64_t bucket)
             link = &node->link;
             continue;
         }
-        cal->near[n++] = *node;
         *link = node->link;
         node->link = cal->free_node;
         cal->free_node = id;
+        n++;
     }
-    sort(cal->near, n);
+    if (n > COUNTED || !count_out(cal, cal->free_node, n)) {
+        uint32_t id = cal->free_node;
+        for (size_t i = 0; i < n; i++, id = cal->nodes[id - 1].link)
+            cal->near[i] = cal->nodes[id - 1];
+        sort(cal->near, n);
+    }
     cal->near_at = 0;
     cal->near_n = n;
     cal->now = bucket;
@@ -328,8 +360,8 @@ int sim_calendar_push(struct sim_calendar *cal, const struct sim_event *event,
     return SIM_OK;
 }
 
-/* Sort the next bucket that holds an event, up to that of the limit. */
-static bool open_next(struct sim_calendar *cal, double limit_s)
+/* Up to the bucket of the limit. */
+bool sim_calendar_open(struct sim_calendar *cal, double limit_s)
 {
     if (cal->n == 0) {
         if (cal->heads != NULL && limit_s < (double)INFINITY) {
@@ -355,20 +387,6 @@ static bool open_next(struct sim_calendar *cal, double limit_s)
             return true;
     }
     return false;
-}
-
-bool sim_calendar_pop(
-    struct sim_calendar *cal, double limit_s, struct sim_event *out)
-{
-    if (cal->near_at == cal->near_n && !open_next(cal, limit_s))
-        return false;
-    const struct sim_event *next = &cal->near[cal->near_at];
-    if (!(next->time_s < limit_s))
-        return false;
-    *out = *next;
-    cal->near_at++;
-    cal->n--;
-    return true;
 }
 
 void sim_calendar_clear(struct sim_calendar *cal)

@@ -73,6 +73,10 @@ struct sim_calendar {
 SIM_MUST_CHECK int sim_calendar_push(struct sim_calendar *cal,
     const struct sim_event *event, struct sim_err *err);
 
+/** For sim_calendar_pop(): sort the events of the next bucket in use, none
+ *  being sorted; false when no event lies before the limit. */
+bool sim_calendar_open(struct sim_calendar *cal, double limit_s);
+
 /**
  * Take the earliest event if it lies strictly before `limit_s`.
  *
@@ -82,8 +86,17 @@ SIM_MUST_CHECK int sim_calendar_push(struct sim_calendar *cal,
  * @param limit_s  [s] may be INFINITY
  * @return false, and *out untouched, when no event lies before the limit
  */
-bool sim_calendar_pop(
-    struct sim_calendar *cal, double limit_s, struct sim_event *out);
+static inline bool sim_calendar_pop(
+    struct sim_calendar *cal, double limit_s, struct sim_event *out)
+{
+    if (cal->near_at == cal->near_n && !sim_calendar_open(cal, limit_s))
+        return false;
+    if (!(cal->near[cal->near_at].time_s < limit_s))
+        return false;
+    *out = cal->near[cal->near_at++];
+    cal->n--;
+    return true;
+}
 
 /** The event `ahead` places behind the one that was popped last, or NULL when
  *  it is not sorted yet: for prefetching what it will touch. */

@@ -155,7 +155,8 @@ static int take_ref(
     return SIM_OK;
 }
 
-static int send(struct sim_engine *engine, uint32_t ref, struct sim_err *err)
+SIM_INLINE int send(
+    struct sim_engine *engine, uint32_t ref, struct sim_err *err)
 {
     const struct sim_engine_model *model = engine->model;
     struct sim_request *req = &engine->pool[ref];

@@ -250,11 +250,6 @@ void sim_index_heap_set(struct sim_index_heap *heap, size_t index, double key)
     }
 }
 
-double sim_index_heap_top(const struct sim_index_heap *heap)
-{
-    return heap->n > 0 ? heap->items[0].key : (double)INFINITY;
-}
-
 void sim_index_heap_release(struct sim_index_heap *heap)
 {
     sim_free(heap->items);

@@ -15,6 +15,7 @@
 #ifndef SIM_HEAP_H
 #define SIM_HEAP_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -114,7 +115,10 @@ void sim_index_heap_set(struct sim_index_heap *heap, size_t index, double key);
 
 /** The smallest key, INFINITY when the heap is empty; on equal keys the
  *  smallest index is in front: heap->items[0].payload. */
-double sim_index_heap_top(const struct sim_index_heap *heap);
+static inline double sim_index_heap_top(const struct sim_index_heap *heap)
+{
+    return heap->n > 0 ? heap->items[0].key : (double)INFINITY;
+}
 
 /** Free the memory. */
 void sim_index_heap_release(struct sim_index_heap *heap);

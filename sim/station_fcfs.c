@@ -24,7 +24,7 @@ struct fcfs {
     double from_s, to_s;
     double busy_s, waiting_s; /* integrals of what is certain */
     double empty_s; /* time with nobody there, up to the last arrival */
-    double left_s;  /* the last certain end */
+    double left_s;  /* the last end; INFINITY while one is not certain */
     int64_t capacity;
     int64_t arrived, waited, lost;
     int64_t seq;
@@ -83,18 +83,16 @@ static int start_queued(struct fcfs *q, struct sim_fcfs_job job, double now_s,
     return SIM_OK;
 }
 
-/* Is the fate of all jobs known? */
-static bool no_pending(const struct fcfs *q)
+/* Is the fate of a job not known? */
+static bool is_pending(const struct fcfs *q)
 {
-    return q->held.n == 0 && q->queue.at == q->queue.n;
+    return q->held.n > 0 || q->queue.at < q->queue.n;
 }
 
-/* Since the last end, where nothing is pending. */
-static double empty_until(const struct fcfs *q, double t)
+/* From the last end to t; nobody was there if t is after it. */
+static double since_left_s(const struct fcfs *q, double t)
 {
-    const double since_s = q->left_s > q->from_s ? q->left_s : q->from_s;
-    const double upto_s = t < q->to_s ? t : q->to_s;
-    return upto_s > since_s ? upto_s - since_s : 0.0;
+    return clip(q, t) - clip(q, q->left_s);
 }
 
 /* Is the number in system at t as large as allowed?  With all slots busy it is
@@ -123,6 +121,7 @@ static int enqueue(
         .seq = q->seq,
         .ref = job->ref,
     };
+    q->left_s = (double)INFINITY;
     return sim_fcfs_jobs_push(&q->queue, &wait, err);
 }
 
@@ -138,6 +137,7 @@ static int hold(struct fcfs *q, const struct sim_job *job, double start_s,
         .seq = q->seq,
         .ref = job->ref,
     };
+    q->left_s = (double)INFINITY;
     return sim_fcfs_jobs_push(&q->held, &busy, err);
 }
 
@@ -161,7 +161,8 @@ static int fcfs_arrive(struct sim_station *st, const struct sim_job *job,
         sink->done(sink->ctx, job->ref, SIM_LOST, t, t);
         return SIM_OK;
     }
-    q->empty_s += no_pending(q) ? empty_until(q, t) : 0.0;
+    if (t > q->left_s) /* rare with several slots: cheaper than without */
+        q->empty_s += since_left_s(q, t);
     const double free_s = sim_kw_free_s(&q->kw);
     const double start_s = free_s > t ? free_s : t;
     q->waited += counted & (free_s > t);
@@ -266,6 +267,7 @@ static int apply_change(
     const int slots = q->change_slots[q->next_change];
 
     int rc = interrupt(q, t, slots, err);
+    q->left_s = is_pending(q) ? t : q->left_s;
     q->next_change++;
     find_next_change(q);
     sim_fcfs_starts_clear(&q->starts); /* all of them were before the change */
@@ -281,6 +283,7 @@ static int apply_change(
     }
     if (q->queue.at == q->queue.n)
         q->queue.at = q->queue.n = 0;
+    q->left_s = is_pending(q) ? (double)INFINITY : q->left_s;
     return rc;
 }
 
@@ -344,8 +347,8 @@ static void fcfs_totals(struct sim_station *st, struct sim_station_totals *out)
         .lost = q->lost,
         .empty_s = q->empty_s,
     };
-    if (no_pending(q))
-        out->empty_s += empty_until(q, q->to_s);
+    if (q->to_s > q->left_s)
+        out->empty_s += since_left_s(q, q->to_s);
     add_pending(q, q->to_s, &out->busy_s, &out->waiting_s);
     out->in_system_s = out->busy_s + out->waiting_s;
 }
@@ -365,7 +368,7 @@ static void fcfs_flush(
 {
     struct fcfs *q = fcfs_of(st);
     add_pending(q, t_s, &q->busy_s, &q->waiting_s);
-    q->left_s = no_pending(q) ? q->left_s : t_s;
+    q->left_s = is_pending(q) ? t_s : q->left_s;
     lose(&q->held, t_s, sink);
     lose(&q->queue, t_s, sink);
     q->held.n = q->queue.at = q->queue.n = 0;

@@ -61,7 +61,7 @@ START_TEST(one_file)
         {"presets/base", NULL},
         {"out.yaml", "P002"},
         {"zero", "P002"},
-        {"up/x", "P001"},
+        {"up/no-such-file-here", "P001"},
         {"up", "P002"},
         {"loop.yaml", "P001"},
         {"dead.yaml", "P001"},
