@@ -149,8 +149,7 @@ void cli_options_release(struct cli_options *options);
 /** The program: argv to exit status. */
 int cli_main(int argc, char **argv);
 
-/* ---- printing (print.c) ----------------------------------------------------
- */
+/* ---- printing (print.c) ------------------------------------------------- */
 
 /** "sitesim: error: ..." on standard error, control characters neutralised.
  *  Returns the exit status that belongs to err->code. */
@@ -189,15 +188,13 @@ bool cli_color(const struct cli_options *options, int fd);
  *  first indented; `column` is where the first starts.  Ends the line. */
 void cli_wrap(struct sim_text *out, int column, int indent, const char *s);
 
-/* ---- help (help.c) ---------------------------------------------------------
- */
+/* ---- help (help.c) ------------------------------------------------------ */
 
 /** Overview of the program, or help of one command: fits 80 columns. */
 void cli_help_program(struct sim_text *out);
 void cli_help_command(const struct cli_command *command, struct sim_text *out);
 
-/* ---- commands (one function each, see the table in commands.c) --------------
- */
+/* ---- commands (one function each, see the table in commands.c) ---------- */
 
 int cli_cmd_run(const struct cli_options *options);
 int cli_cmd_report(const struct cli_options *options);

@@ -15,8 +15,7 @@
 
 enum { KEY_BYTES = 64, PATH_BYTES = 256, MAX_DEPTH = 16, MAX_SHOWN = 40 };
 
-/* ---- codes
- * ------------------------------------------------------------------------ */
+/* ---- codes -------------------------------------------------------------- */
 
 static bool is_code(const char *word)
 {
@@ -45,8 +44,7 @@ static bool explain_code(struct sim_text *out, const char *word)
     return true;
 }
 
-/* ---- keys
- * ------------------------------------------------------------------------- */
+/* ---- keys --------------------------------------------------------------- */
 
 /* Where the search stands in the tree of tables. */
 struct search {
@@ -215,8 +213,7 @@ static void walk(struct search *search, const struct sim_table *table,
     }
 }
 
-/* ---- metrics
- * ----------------------------------------------------------------------- */
+/* ---- metrics ------------------------------------------------------------ */
 
 static bool explain_metric(struct sim_text *out, const char *word)
 {
@@ -240,8 +237,7 @@ static bool explain_metric(struct sim_text *out, const char *word)
     return true;
 }
 
-/* ---- the command
- * --------------------------------------------------------------------- */
+/* ---- the command -------------------------------------------------------- */
 
 static const char *nearest(const struct search *search, const char *word)
 {

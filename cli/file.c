@@ -42,8 +42,7 @@ static size_t dir_length(const char *path)
     return slash != NULL ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* ---- system calls, interrupted or short ------------------------------------
- */
+/* ---- system calls, interrupted or short --------------------------------- */
 
 static int write_all(int fd, const char *data, size_t n)
 {
@@ -89,8 +88,7 @@ static void flush_dir(const char *path)
     close(fd);
 }
 
-/* ---- the set --------------------------------------------------------------
- */
+/* ---- the set ------------------------------------------------------------ */
 
 static struct cli_file *add(struct cli_files *files, const char *path)
 {
@@ -330,8 +328,7 @@ void cli_files_release(struct cli_files *files)
     *files = (struct cli_files){0};
 }
 
-/* ---- single files ---------------------------------------------------------
- */
+/* ---- single files ------------------------------------------------------- */
 
 /* Give a finished file its name unless that is taken.  link(), unlike
  * rename(), never replaces; file systems without it get a look before. */

@@ -134,8 +134,7 @@ void cli_help_program(struct sim_text *out)
                       "  sitesim run my-study.yaml -o out\n");
 }
 
-/* ---- the manual page --------------------------------------------------------
- */
+/* ---- the manual page ---------------------------------------------------- */
 
 /* Text for roff: '-' must be "\-" to stay a hyphen that can be copied, and a
  * line may not start with a control character. */
@@ -247,8 +246,7 @@ static void add_man(struct sim_text *out)
     }
 }
 
-/* ---- the command
- * ------------------------------------------------------------- */
+/* ---- the command -------------------------------------------------------- */
 
 static void add_topic(struct sim_text *out, const struct topic *topic)
 {

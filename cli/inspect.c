@@ -9,8 +9,7 @@
 #include "reports/table.h"
 #include "scenarios/loader/resolve.h"
 
-/* ---- validate
- * ------------------------------------------------------------------ */
+/* ---- validate ----------------------------------------------------------- */
 
 /* Faults and warnings found by planning, as JSON of the shape of the loader's:
  * the message names the key, the column is not known. */
@@ -160,8 +159,7 @@ int cli_cmd_validate(const struct cli_options *options)
     return printed > worst ? printed : worst;
 }
 
-/* ---- resolve
- * -------------------------------------------------------------------- */
+/* ---- resolve ------------------------------------------------------------ */
 
 int cli_cmd_resolve(const struct cli_options *options)
 {

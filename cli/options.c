@@ -82,8 +82,7 @@ const char *cli_output_name(int i)
     return i >= 0 && i < N_OUTPUTS ? output_names[i] : NULL;
 }
 
-/* ---- values ----------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------- */
 
 /* "option '--jobs' needs a number from 1 to 1024, got 'x'" */
 static int bad_value(
@@ -352,8 +351,7 @@ static void take_switch(struct cli_options *o, unsigned bit)
     o->man = o->man || bit == CLI_O_MAN;
 }
 
-/* ---- parsing ----------------------------------------------------------------
- */
+/* ---- parsing ------------------------------------------------------------ */
 
 /* getopt's view of the table; options of other commands are in it too, so that
  * they are told from misspelt ones. */

@@ -56,8 +56,7 @@ static int asked_to_stop(const struct job *job, struct sim_err *err)
     return sim_err_set(err, SIM_E_INTERRUPTED, "interrupted");
 }
 
-/* ---- charts
- * ------------------------------------------------------------------ */
+/* ---- charts ------------------------------------------------------------- */
 
 /* Path of a chart, or NULL after an error.  One without data gets none: what
  * an earlier run left there would be taken for this one's. */
@@ -119,8 +118,7 @@ static int render_pngs(struct job *job, const char *path, struct sim_err *err)
     return rc;
 }
 
-/* ---- the workbook
- * -------------------------------------------------------------- */
+/* ---- the workbook ------------------------------------------------------- */
 
 /* The chart in the workbook is always the light one, for `report --theme dark
  * --only svg` must not change what a workbook looks like. */
@@ -157,8 +155,7 @@ static int render_xlsx(struct job *job, const char *path, struct sim_err *err)
                         : sim_err_wrap(err, rc, "'%s'", path);
 }
 
-/* ---- the table
- * ----------------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------- */
 
 /* clang-format off */
 static const struct kind kinds[] = {

@@ -13,8 +13,7 @@
 
 enum { NAME_COLUMN = 24, MAX_KINDS = 32 };
 
-/* ---- presets
- * --------------------------------------------------------------------- */
+/* ---- presets ------------------------------------------------------------ */
 
 /* The first comment of a file says what it is; a line of it will do. */
 static void add_summary(
@@ -124,8 +123,7 @@ int cli_cmd_presets(const struct cli_options *options)
         "'presets' knows list and show, not '%s'", word);
 }
 
-/* ---- schema
- * ---------------------------------------------------------------------- */
+/* ---- schema ------------------------------------------------------------- */
 
 int cli_cmd_schema(const struct cli_options *options)
 {
@@ -140,8 +138,7 @@ int cli_cmd_schema(const struct cli_options *options)
     return status;
 }
 
-/* ---- units
- * ----------------------------------------------------------------------- */
+/* ---- units -------------------------------------------------------------- */
 
 /* What the factor of a unit is counted in, by what the unit measures. */
 static const char *base_of(const char *kind)
@@ -212,8 +209,7 @@ int cli_cmd_units(const struct cli_options *options)
     return status;
 }
 
-/* ---- version
- * --------------------------------------------------------------------- */
+/* ---- version ------------------------------------------------------------ */
 
 int cli_cmd_version(const struct cli_options *options)
 {

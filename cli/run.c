@@ -46,8 +46,7 @@ static int on_stop(void *ctx)
     return cli_signals_caught() != 0 || cli_now_s() > watch->deadline_s;
 }
 
-/* ---- runinfo.json
- * --------------------------------------------------------------- */
+/* ---- runinfo.json ------------------------------------------------------- */
 
 static void start_clock(struct clock *clock)
 {
@@ -112,8 +111,7 @@ static int render_runinfo(const struct cli_options *options,
     return rc;
 }
 
-/* ---- the first requests
- * ---------------------------------------------------------- */
+/* ---- the first requests ------------------------------------------------- */
 
 static const char requests_name[] = "csv/requests.csv";
 
@@ -142,8 +140,7 @@ static int render_requests(const struct cli_options *options,
     return rc;
 }
 
-/* ---- one scenario
- * ---------------------------------------------------------------- */
+/* ---- one scenario ------------------------------------------------------- */
 
 static bool to_stdout(const struct cli_options *options)
 {
@@ -267,8 +264,7 @@ static int run_one(const struct cli_options *options,
     return status;
 }
 
-/* ---- the plan
- * -------------------------------------------------------------------- */
+/* ---- the plan ----------------------------------------------------------- */
 
 static int plan_one(const struct cli_options *options,
     const struct scn_scenario *scenario, const char *path)
@@ -299,8 +295,7 @@ static int plan_one(const struct cli_options *options,
     return status;
 }
 
-/* ---- the command
- * ------------------------------------------------------------------- */
+/* ---- the command -------------------------------------------------------- */
 
 /* Two scenarios of one name would share a folder. */
 static int check_names(struct scn_scenario *const *scenarios, int n)

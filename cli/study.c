@@ -63,8 +63,7 @@ const struct mdl_run_cfg *cli_study_cfg(const struct scn_scenario *scenario)
     return scenario->cfg;
 }
 
-/* ---- the run
- * ----------------------------------------------------------------- */
+/* ---- the run ------------------------------------------------------------ */
 
 /* Copies text into the run; remembers a failure, so that one question at the
  * end is enough.  Absent text becomes "". */

@@ -126,7 +126,7 @@ static void digest_hist(struct sim_sha256 *sha, const uint32_t *count)
 }
 
 void mdl_block_digest(
-    const struct mdl_layout *layout, void *block, char hex[65])
+    const struct mdl_layout *layout, void *block, char hex[SIM_SHA256_HEX + 1])
 {
     struct sim_sha256 sha;
 
@@ -146,8 +146,7 @@ int mdl_size_bin(const struct mdl_plan *plan, double work_s)
     return bin;
 }
 
-/* ---- totals -----------------------------------------------------------------
- */
+/* ---- totals ------------------------------------------------------------- */
 
 int mdl_total_init(struct mdl_total *total, const struct mdl_layout *layout,
     struct sim_err *err)

@@ -18,6 +18,7 @@
 
 #include "models/plan.h"
 #include "sim/hist.h"
+#include "sim/sha256.h"
 
 /* Sums over the cohort of a window, by scope. */
 enum mdl_count {
@@ -156,7 +157,7 @@ static inline uint32_t *mdl_block_hist(
  *  that it is the same on every machine.  Latency holds the other times; all
  *  four would cost 2 % of a run. */
 void mdl_block_digest(
-    const struct mdl_layout *layout, void *block, char hex[65]);
+    const struct mdl_layout *layout, void *block, char hex[SIM_SHA256_HEX + 1]);
 
 /** Coarse bucket of a value >= 0. */
 static inline int mdl_coarse_bucket(double x)
@@ -181,8 +182,7 @@ static inline uint32_t *mdl_block_coarse(
 /** Size bin of a work [s on the reference]. */
 int mdl_size_bin(const struct mdl_plan *plan, double work_s);
 
-/* ---- totals of one (deployment, section of replications) -------------------
- */
+/* ---- totals of one (deployment, section of replications) ---------------- */
 
 struct mdl_total {
     double *sum;            /* [n_doubles]: T_r(X) and maxima */

@@ -24,8 +24,7 @@ struct mdl_csv_stream {
     bool at_end;                 /* nothing follows what is in the block */
 };
 
-/* ---- lines ---------------------------------------------------------------
- */
+/* ---- lines -------------------------------------------------------------- */
 
 /* Move what is unread to the front and fill up behind it. */
 static int refill(struct mdl_csv_stream *csv, struct sim_err *err)
@@ -123,8 +122,7 @@ static int cut(const struct mdl_csv_stream *csv, char *line, const char **cells,
     return SIM_OK;
 }
 
-/* ---- opening -------------------------------------------------------------
- */
+/* ---- opening ------------------------------------------------------------ */
 
 static int read_header(struct mdl_csv_stream *csv, struct sim_err *err)
 {
@@ -176,8 +174,7 @@ void mdl_csv_stream_close(struct mdl_csv_stream *csv)
     sim_free(csv);
 }
 
-/* ---- columns and rows ----------------------------------------------------
- */
+/* ---- columns and rows --------------------------------------------------- */
 
 int mdl_csv_stream_find(const struct mdl_csv_stream *csv, const char *name)
 {

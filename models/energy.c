@@ -239,8 +239,7 @@ static int grid_year(const struct mdl_data_source *source, const char *area,
     return rc;
 }
 
-/* ---- built-in tariffs -----------------------------------------------------
- */
+/* ---- built-in tariffs --------------------------------------------------- */
 
 enum { MAX_PERIODS = 8 };
 
@@ -335,8 +334,7 @@ static int read_tariff(const struct mdl_data_source *source, const char *name,
     return rc;
 }
 
-/* ---- the year
- * ---------------------------------------------------------------- */
+/* ---- the year ----------------------------------------------------------- */
 
 static void fill(double *hourly, double value)
 {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/routing.h"
+#include "models/marks.h"
 #include "sim/alloc.h"
 #include "sim/fmath.h"
 #include "sim/units.h"
@@ -17,12 +17,8 @@ enum { SLAB = 2048 };
 
 struct source_state {
     struct mdl_arrivals arrivals;
-    struct sim_stream size, input, output, jitter, access, mark, choice;
-    struct sim_stream patience;
+    struct mdl_marks marks;
     int64_t k;
-    double sigma; /* largest jitter of its paths */
-    double access_mu, access_sigma;
-    bool need_access, need_mark, need_choice;
 };
 
 struct mdl_feed {
@@ -44,8 +40,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- set-up
- * ------------------------------------------------------------------ */
+/* ---- set-up ------------------------------------------------------------- */
 
 static struct mdl_rate rate_of(const struct mdl_feed *feed, int source)
 {
@@ -54,24 +49,6 @@ static struct mdl_rate rate_of(const struct mdl_feed *feed, int source)
     if (feed->cfg.keep != NULL)
         rate.base_per_s *= feed->cfg.keep[source];
     return rate;
-}
-
-/* Streams of a source, all but that of its gaps. */
-static void start_marks(struct source_state *s, struct sim_key key)
-{
-    struct {
-        struct sim_stream *stream;
-        uint64_t purpose;
-    } const streams[] = {{&s->size, SIM_FOR_SIZE},
-        {&s->input, SIM_FOR_INPUT_TOKENS}, {&s->output, SIM_FOR_OUTPUT_TOKENS},
-        {&s->jitter, SIM_FOR_JITTER}, {&s->access, SIM_FOR_ACCESS},
-        {&s->mark, SIM_FOR_MARK}, {&s->choice, SIM_FOR_BALANCE},
-        {&s->patience, SIM_FOR_PATIENCE}};
-
-    for (size_t j = 0; j < sizeof streams / sizeof streams[0]; j++) {
-        key.purpose = streams[j].purpose;
-        sim_stream_init(streams[j].stream, &key);
-    }
 }
 
 static struct sim_key feed_key(const struct mdl_feed *feed, uint64_t entity)
@@ -92,7 +69,7 @@ static void start_streams(struct mdl_feed *feed, double from_s)
         const struct mdl_rate rate = rate_of(feed, i);
         struct sim_key key = feed_key(feed, plan->sources[i].entity);
 
-        start_marks(s, key);
+        mdl_marks_start(&s->marks, key);
         key.purpose = SIM_FOR_GAP;
         mdl_arrivals_start(&s->arrivals, &rate,
             feed->cox[cls].on ? &feed->cox[cls] : NULL, &key,
@@ -100,25 +77,6 @@ static void start_streams(struct mdl_feed *feed, double from_s)
         mdl_arrivals_law(
             &s->arrivals, &plan->classes[plan->sources[i].cls].gaps, &key);
         s->k = 0;
-    }
-}
-
-static void source_paths(
-    struct source_state *s, const struct mdl_dep *dep, int source, int cls)
-{
-    s->access_mu = -INFINITY;
-    s->need_choice = mdl_route_draws(dep, source) || !dep->flows[cls].plain;
-    for (int i = dep->uc_first[source]; i < dep->uc_first[source + 1]; i++) {
-        const struct mdl_candidate *c = &dep->candidates[i];
-        const int entry = dep->places[c->place].entry;
-        s->sigma = fmax(s->sigma, c->path->jitter_sigma);
-        if (isfinite(c->path->access_mu)) {
-            s->access_mu = c->path->access_mu;
-            s->access_sigma = c->path->access_sigma;
-            s->need_access = true;
-        }
-        if (c->path->loss_frac > 0.0 || dep->entries[entry].cfg->rtt_ms != NULL)
-            s->need_mark = true;
     }
 }
 
@@ -173,7 +131,7 @@ int mdl_feed_create(
     }
     for (int i = 0; i < plan->n_sources; i++) {
         const struct mdl_rate rate = rate_of(feed, i);
-        source_paths(&feed->sources[i], cfg->dep, i, plan->sources[i].cls);
+        feed->sources[i].marks.needs = mdl_marks_needs(plan, cfg->dep, i);
         if (plan->classes[plan->sources[i].cls].trace.n == 0)
             feed->total_rate_per_s += mdl_rate_at(&rate, cfg->origin_s);
     }
@@ -206,11 +164,10 @@ void mdl_feed_until(struct mdl_feed *feed, double until_s)
 
 double mdl_feed_sigma(const struct mdl_feed *feed, int source)
 {
-    return feed->sources[source].sigma;
+    return feed->sources[source].marks.needs.sigma;
 }
 
-/* ---- one slab
- * ------------------------------------------------------------------ */
+/* ---- one slab ----------------------------------------------------------- */
 
 static int reserve(struct mdl_feed *feed, int more, struct sim_err *err)
 {
@@ -237,87 +194,6 @@ static int reserve(struct mdl_feed *feed, int more, struct sim_err *err)
     return SIM_OK;
 }
 
-static void fill_with(double *x, int n, double value)
-{
-    for (int i = 0; i < n; i++)
-        x[i] = value;
-}
-
-/* Work of n requests; `row` is what is recorded of them, NULL if nothing is. */
-static void fill_work(const struct mdl_class *c, struct source_state *s,
-    const struct mdl_trace_row *row, double deflation, double *work, int n)
-{
-    const struct mdl_token_time_cfg *time = &c->cfg->token_time;
-    double input[MDL_BLOCK], output[MDL_BLOCK];
-
-    if (c->cfg->service_s != NULL && sim_dist_is_paired(c->cfg->service_s)) {
-        mdl_token_law_service(&c->tokens, &s->input, work, n);
-    } else if (row != NULL && c->cfg->service_s != NULL &&
-               sim_dist_is_traced(c->cfg->service_s)) {
-        fill_with(work, n, row->service_s);
-    } else if (c->cfg->service_s != NULL) {
-        sim_dist_fill(c->cfg->service_s, &s->size, work, (size_t)n);
-    } else if (!c->cfg->has_token_time) {
-        fill_with(work, n, 0.0);
-    } else {
-        mdl_token_law_fill(&c->tokens, &s->input, &s->output, input, output, n);
-        if (row != NULL && c->tokens.n_pairs == 0) {
-            if (sim_dist_is_traced(c->tokens.input))
-                fill_with(input, n, row->input_tok);
-            if (sim_dist_is_traced(c->tokens.output))
-                fill_with(output, n, row->output_tok);
-        }
-        for (int i = 0; i < n; i++)
-            work[i] = (time->base_ms + time->per_input_token_ms * input[i] +
-                          time->per_output_token_ms * output[i]) /
-                      SIM_MS_PER_S;
-    }
-    for (int i = 0; i < n; i++)
-        work[i] *= deflation;
-}
-
-/* exp(mu + sigma N(0,1)), from its own stream. */
-static void fill_lognormal(
-    struct sim_stream *stream, double mu, double sigma, double *x, int n)
-{
-    if (!(sigma > 0.0)) {
-        fill_with(x, n, sim_exp(mu));
-        return;
-    }
-    sim_stream_normals(stream, x, (size_t)n);
-    for (int i = 0; i < n; i++)
-        x[i] = mu + sigma * x[i];
-    sim_exp_n(x, x, (size_t)n);
-}
-
-/* What a source's paths do not need is not drawn. */
-static void fill_delays(struct source_state *s, double *jitter, double *access,
-    double *mark, double *choice, int n)
-{
-    fill_lognormal(&s->jitter, 0.0, s->sigma, jitter, n);
-    if (s->need_access)
-        fill_lognormal(&s->access, s->access_mu, s->access_sigma, access, n);
-    else
-        fill_with(access, n, 0.0);
-    if (s->need_mark)
-        sim_stream_uniforms(&s->mark, mark, (size_t)n);
-    else
-        fill_with(mark, n, 1.0);
-    if (s->need_choice)
-        sim_stream_uniforms(&s->choice, choice, (size_t)n);
-    else
-        fill_with(choice, n, 0.5);
-}
-
-static void fill_patience(
-    struct source_state *s, const struct sim_dist *law, double *patience, int n)
-{
-    if (law != NULL && !sim_dist_is_never(law))
-        sim_dist_fill(law, &s->patience, patience, (size_t)n);
-    else
-        fill_with(patience, n, (double)INFINITY);
-}
-
 /* n requests of one source, sent at t[]. */
 static int emit(struct mdl_feed *feed, int source, const double *t,
     const double *work, int n, struct sim_err *err)
@@ -330,9 +206,9 @@ static int emit(struct mdl_feed *feed, int source, const double *t,
 
     if (rc != SIM_OK)
         return rc;
-    fill_delays(s, jitter, access, mark, choice, n);
-    fill_patience(
-        s, feed->cfg.plan->classes[src->cls].cfg->patience_s, patience, n);
+    mdl_marks_delays(&s->marks, jitter, access, mark, choice, n);
+    mdl_marks_patience(&s->marks,
+        feed->cfg.plan->classes[src->cls].cfg->patience_s, patience, n);
     for (int i = 0; i < n; i++) {
         struct sim_request *r = &feed->request[feed->n++];
         r->send_s = t[i];
@@ -363,7 +239,7 @@ static int fill_source(struct mdl_feed *feed, int source, double end_s,
         return SIM_OK;
     do {
         n = mdl_arrivals_fill(&s->arrivals, end_s, t, MDL_BLOCK);
-        fill_work(c, s, NULL, deflation, work, n);
+        mdl_marks_work(c, &s->marks, NULL, deflation, work, n);
         rc = emit(feed, source, t, work, n, err);
     } while (rc == SIM_OK && n == MDL_BLOCK);
     return rc;
@@ -402,7 +278,8 @@ static int fill_trace(struct mdl_feed *feed, int cls, double end_s,
             break;
         const int source =
             trace_user(feed, c, row) * feed->cfg.plan->n_classes + cls;
-        fill_work(c, &feed->sources[source], row, deflation, &work, 1);
+        mdl_marks_work(
+            c, &feed->sources[source].marks, row, deflation, &work, 1);
         rc = emit(feed, source, &t_s, &work, 1, err);
         if (rc == SIM_OK)
             rc = mdl_trace_advance(feed->trace[cls], err);
@@ -535,20 +412,15 @@ void mdl_feed_draw(
 {
     const struct mdl_plan *plan = feed->cfg.plan;
     const struct mdl_class *c = &plan->classes[plan->sources[source].cls];
-    const struct source_state *of = &feed->sources[source];
-    struct source_state s = {.sigma = of->sigma,
-        .access_mu = of->access_mu,
-        .access_sigma = of->access_sigma,
-        .need_access = of->need_access,
-        .need_mark = of->need_mark,
-        .need_choice = of->need_choice};
+    struct mdl_marks marks;
 
-    start_marks(&s, feed_key(feed, entity));
+    marks.needs = feed->sources[source].marks.needs;
+    mdl_marks_start(&marks, feed_key(feed, entity));
     if (!mdl_class_recorded(c)) /* what is recorded of a request stays */
-        fill_work(c, &s, NULL,
+        mdl_marks_work(c, &marks, NULL,
             mdl_plan_deflation(plan, feed->cfg.origin_s + r->send_s),
             &r->work_s, 1);
-    fill_delays(&s, &r->aux[MDL_AUX_JITTER], &r->aux[MDL_AUX_ACCESS],
+    mdl_marks_delays(&marks, &r->aux[MDL_AUX_JITTER], &r->aux[MDL_AUX_ACCESS],
         &r->aux[MDL_AUX_MARK], &r->aux[MDL_AUX_CHOICE], 1);
-    fill_patience(&s, c->cfg->patience_s, &r->patience_s, 1);
+    mdl_marks_patience(&marks, c->cfg->patience_s, &r->patience_s, 1);
 }

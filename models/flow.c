@@ -20,8 +20,7 @@ static int entry_of(const struct mdl_deployment_cfg *dep, const char *name)
     return -1;
 }
 
-/* ---- every entry that a class names ----------------------------------------
- */
+/* ---- every entry that a class names ------------------------------------- */
 
 /* The i-th entry named by a class, and the key that names it; NULL when there
  * are no more.  `aimed` is false where the name only narrows routing. */
@@ -108,8 +107,7 @@ static bool reaches(
     return routed && !kept && resident(c, site);
 }
 
-/* ---- steps
- * ------------------------------------------------------------------- */
+/* ---- steps -------------------------------------------------------------- */
 
 static int new_steps(
     struct mdl_flow *f, int n, struct sim_arena *arena, struct sim_err *err)
@@ -162,8 +160,7 @@ static int plan_cascade(const struct mdl_deployment_cfg *dep,
     return SIM_OK;
 }
 
-/* ---- journeys
- * ------------------------------------------------------------------ */
+/* ---- journeys ----------------------------------------------------------- */
 
 /* Place of an entry among the steps of a journey. */
 static int node_of(const struct mdl_flow *f, int entry)

@@ -12,8 +12,7 @@
 #include "sim/dist.h"
 #include "sim/param.h"
 
-/* ---- of a class ------------------------------------------------------------
- */
+/* ---- of a class --------------------------------------------------------- */
 
 /* `stages: [{site: a, service: ...}, ...]`: one visit after the other. */
 struct mdl_stage_cfg {
@@ -85,8 +84,7 @@ struct mdl_fallback_cfg {
     const struct sim_dist *local_s; /* the user's own device */
 };
 
-/* ---- of routing -------------------------------------------------------------
- */
+/* ---- of routing --------------------------------------------------------- */
 
 enum mdl_spill_when { MDL_SPILL_NEVER, MDL_SPILL_FULL };
 
@@ -107,8 +105,7 @@ struct mdl_hedge_cfg {
 /** Level of a choice of `hedge.after`: 0.5 ... 0.99. */
 double mdl_hedge_level(int choice);
 
-/* ---- of a site --------------------------------------------------------------
- */
+/* ---- of a site ---------------------------------------------------------- */
 
 struct mdl_cache_cfg {
     double hit_frac; /* of requests answered without a server */

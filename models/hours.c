@@ -17,8 +17,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- energy data
- * ------------------------------------------------------------- */
+/* ---- energy data -------------------------------------------------------- */
 
 /* Local time of an entry, for tariffs: its user's, or by longitude. */
 static double local_offset_h(const struct mdl_plan *plan,
@@ -77,8 +76,7 @@ int mdl_entry_energy_load(const struct mdl_plan *plan,
     return SIM_OK;
 }
 
-/* ---- the walk
- * ------------------------------------------------------------------- */
+/* ---- the walk ----------------------------------------------------------- */
 
 /* Where an hour of the horizon stands. */
 struct hour {
@@ -329,8 +327,7 @@ static struct hour hour_at(struct walk *w, int64_t index, int timing)
     return h;
 }
 
-/* ---- determinants that need no hours
- * ------------------------------------------- */
+/* ---- determinants that need no hours ------------------------------------ */
 
 static void entry_constants(const struct walk *w, int entry, int timing,
     const struct mdl_tl_counts *failed, struct mdl_usage *usage)

@@ -41,8 +41,7 @@ static int64_t ns_of(double t_s)
     return (int64_t)(t_s > 0.0 ? t_s * (double)SIM_NS_PER_S : 0.0);
 }
 
-/* ---- offered load -----------------------------------------------------------
- */
+/* ---- offered load ------------------------------------------------------- */
 
 /* With failover, what a place that is down would get goes to the next that is
  * up; only where the policy is to take the nearest. */
@@ -89,8 +88,7 @@ static void offer(const struct search *s, double t_s, struct offered *out)
             out[i].rate_per_s > 0.0 ? out[i].scv / out[i].rate_per_s : 1.0;
 }
 
-/* ---- steady state -----------------------------------------------------------
- */
+/* ---- steady state ------------------------------------------------------- */
 
 /* The larger of 20 mean responses and 3 relaxation times of a member. */
 static double member_lead(
@@ -125,8 +123,7 @@ static double member_lead(
     return fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau);
 }
 
-/* ---- fluid backlog
- * ----------------------------------------------------------- */
+/* ---- fluid backlog ------------------------------------------------------ */
 
 static int64_t first_change_at(const struct mdl_timeline *tl, double from_s)
 {

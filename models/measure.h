@@ -33,8 +33,7 @@ struct mdl_put {
     int rc;
 };
 
-/* ---- measure_scopes.c ------------------------------------------------------
- */
+/* ---- measure_scopes.c --------------------------------------------------- */
 
 /** The deployment as a whole. */
 struct mdl_scope mdl_scope_all(const struct mdl_case *c, const char *name);
@@ -73,8 +72,7 @@ void mdl_put_ratio(struct mdl_put *p, const char *name, double scale);
 void mdl_put_count_ratio(
     struct mdl_put *p, const char *name, int count, int over, double scale);
 
-/* ---- measure_counts.c ------------------------------------------------------
- */
+/* ---- measure_counts.c --------------------------------------------------- */
 
 /**
  * Totals: ratios to the offered requests of the deployment times their exact
@@ -96,8 +94,7 @@ void mdl_put_further(
 void mdl_put_objective(struct mdl_put *p);
 void mdl_put_windows(struct mdl_put *p);
 
-/* ---- measure_times.c -------------------------------------------------------
- */
+/* ---- measure_times.c ---------------------------------------------------- */
 
 /** Mean, standard deviation, percentiles and largest of each time; slowdown.
  */
@@ -110,21 +107,18 @@ SIM_MUST_CHECK int mdl_scope_hist(const struct mdl_study *study,
     const struct mdl_case *c, const struct mdl_scope *s, int time,
     struct sim_whist *out);
 
-/* ---- measure_curves.c ------------------------------------------------------
- */
+/* ---- measure_curves.c --------------------------------------------------- */
 
 /** The distribution of latency as a series. @retval SIM_OK, SIM_E_NOMEM */
 SIM_MUST_CHECK int mdl_put_curve(struct mdl_study *study,
     const struct mdl_case *c, const struct mdl_scope *scope);
 
-/* ---- measure_states.c ------------------------------------------------------
- */
+/* ---- measure_states.c --------------------------------------------------- */
 
 /** at.<k>.* of a scope with loads. */
 void mdl_put_states(struct mdl_put *p);
 
-/* ---- measure_parts.c -------------------------------------------------------
- */
+/* ---- measure_parts.c ---------------------------------------------------- */
 
 /** Metrics of users, and of members of entries with several.
  *  @retval SIM_OK, SIM_E_NOMEM */

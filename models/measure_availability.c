@@ -214,8 +214,7 @@ static int timeline_stop(void *ctx)
     return o->stop != NULL ? o->stop(o->ctx) : 0;
 }
 
-/* ---- estimates
- * ---------------------------------------------------------------------- */
+/* ---- estimates ---------------------------------------------------------- */
 
 /* Ratio of column x to column y over timelines; exact where nothing fails. */
 static struct res_estimate ratio(
@@ -363,8 +362,7 @@ static int put_site(const struct job *job, int entry, double *buffer)
     return rc;
 }
 
-/* ---- one deployment
- * ------------------------------------------------------------------------ */
+/* ---- one deployment ----------------------------------------------------- */
 
 int mdl_measure_availability(
     struct mdl_study *study, int dep, struct sim_err *err)

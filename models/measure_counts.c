@@ -8,8 +8,7 @@
 /* Requests of a run from which on its watched part lies within it. */
 enum { LEAST_WATCHED = 10000 };
 
-/* ---- counts
- * ------------------------------------------------------------------ */
+/* ---- counts ------------------------------------------------------------- */
 
 /* What counts are divided by: requests offered, whose exact number then scales
  * the ratio up; where clients wait for answers that number is not known, and
@@ -100,8 +99,7 @@ void mdl_put_shares(struct mdl_put *p)
     mdl_put_count_ratio(p, "availability", MDL_SERVED, MDL_OFFERED, 1.0);
 }
 
-/* ---- loads
- * ------------------------------------------------------------------- */
+/* ---- loads -------------------------------------------------------------- */
 
 static void put_running(struct mdl_put *p)
 {
@@ -228,8 +226,7 @@ void mdl_put_loads(struct mdl_put *p)
         put_power(p);
 }
 
-/* ---- objectives
- * -------------------------------------------------------------- */
+/* ---- objectives --------------------------------------------------------- */
 
 void mdl_put_objective(struct mdl_put *p)
 {

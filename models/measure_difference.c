@@ -99,8 +99,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- putting
- * --------------------------------------------------------------------- */
+/* ---- putting ------------------------------------------------------------ */
 
 /* The difference of all sections with its interval, from p->without. */
 static struct res_estimate estimate(const struct pair *p, double all)
@@ -129,8 +128,7 @@ static int put(const struct pair *p, const char *name, struct res_estimate e)
     return res_put(p->study->run, p->scope, name, e);
 }
 
-/* ---- ratios
- * ---------------------------------------------------------------------- */
+/* ---- ratios ------------------------------------------------------------- */
 
 static double power_of(const struct mdl_case *c, int section)
 {
@@ -211,8 +209,7 @@ static int put_ratio(struct pair *p, const struct ratio *ratio)
             p, ratio->scale * (sum_x[0] / sum_y[0] - sum_x[1] / sum_y[1])));
 }
 
-/* ---- quantiles
- * ------------------------------------------------------------------- */
+/* ---- quantiles ---------------------------------------------------------- */
 
 /* A deployment's histograms of one time: of all sections, and of all but
  * one. */
@@ -307,8 +304,7 @@ static int put_quantiles(struct pair *p, int time)
     return rc;
 }
 
-/* ---- a deployment
- * ---------------------------------------------------------------- */
+/* ---- a deployment ------------------------------------------------------- */
 
 int mdl_measure_difference(
     struct mdl_study *study, int dep, struct sim_err *err)

@@ -10,8 +10,7 @@
 #include "sim/stats.h"
 #include "sim/units.h"
 
-/* ---- the hours of every replication
- * --------------------------------------------- */
+/* ---- the hours of every replication ------------------------------------- */
 
 struct hours_job {
     struct mdl_study *study;
@@ -161,8 +160,7 @@ static int run_hours(struct mdl_study *study, struct mdl_case *c, int timing,
     return SIM_OK;
 }
 
-/* ---- metrics of energy
- * ------------------------------------------------------------ */
+/* ---- metrics of energy -------------------------------------------------- */
 
 enum figure {
     IT,
@@ -373,9 +371,7 @@ int mdl_measure_energy(struct mdl_study *study, int dep, struct sim_err *err)
     return rc;
 }
 
-/* ---- money
- * ----------------------------------------------------------------------------
- */
+/* ---- money -------------------------------------------------------------- */
 
 static int plan_money(struct mdl_study *study, int dep,
     struct mdl_money_plan *plan, struct sim_err *err)

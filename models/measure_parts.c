@@ -126,8 +126,7 @@ static void put_part(struct part *part)
         put_part_quantiles(part);
 }
 
-/* ---- users
- * ------------------------------------------------------------------- */
+/* ---- users -------------------------------------------------------------- */
 
 static void put_user(struct part *part)
 {
@@ -142,8 +141,7 @@ static void put_user(struct part *part)
             part, "slo.attainment", MDL_PART_WITHIN, MDL_PART_HAS_SLO, 1.0);
 }
 
-/* ---- members
- * ----------------------------------------------------------------- */
+/* ---- members ------------------------------------------------------------ */
 
 static void sum_member(const struct part *part, int member, int load, double *x)
 {
@@ -177,8 +175,7 @@ static void put_member(struct part *part, int member)
     mdl_put_ratio(p, "utilization", 1.0);
 }
 
-/* ---- all of them
- * ------------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------- */
 
 static int open_scope(struct part *part, struct mdl_scope *scope,
     const char *kind, const char *name)

@@ -5,8 +5,7 @@
 #include "models/measure.h"
 #include "sim/stats.h"
 
-/* ---- scopes
- * ------------------------------------------------------------------ */
+/* ---- scopes ------------------------------------------------------------- */
 
 struct mdl_scope mdl_scope_all(const struct mdl_case *c, const char *name)
 {
@@ -46,8 +45,7 @@ double mdl_scope_served(const struct mdl_case *c, const struct mdl_scope *s)
     return sum;
 }
 
-/* ---- sums by section
- * --------------------------------------------------------- */
+/* ---- sums by section ---------------------------------------------------- */
 
 void mdl_sum_counts(const struct mdl_study *study, const struct mdl_case *c,
     const struct mdl_scope *s, int count, double *x)
@@ -96,8 +94,7 @@ bool mdl_any_sum(const struct mdl_study *study, const double *x)
     return false;
 }
 
-/* ---- putting
- * ----------------------------------------------------------------- */
+/* ---- putting ------------------------------------------------------------ */
 
 /* Why an estimate has no interval. */
 void mdl_withhold(const struct mdl_case *c, struct res_estimate *e)

@@ -207,8 +207,7 @@ void mdl_put_times(struct mdl_put *p)
         MDL_SERVED, SIM_MS_PER_S * SIM_MS_PER_S);
 }
 
-/* ---- one metric, for the precision stop
- * -------------------------------------- */
+/* ---- one metric, for the precision stop --------------------------------- */
 
 struct res_estimate mdl_measure_one(
     const struct mdl_study *study, int dep, const char *metric)

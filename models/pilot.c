@@ -76,8 +76,7 @@ static int use_deletion(
     return SIM_OK;
 }
 
-/* ---- one deployment
- * --------------------------------------------------------------- */
+/* ---- one deployment ----------------------------------------------------- */
 
 static int pilot_work(void *ctx, int64_t index, void *slot, struct sim_err *err)
 {
@@ -183,8 +182,7 @@ static int pilot_deployment(struct pilot *p, struct sim_err *err)
     return SIM_OK;
 }
 
-/* ---- the study
- * -------------------------------------------------------------------- */
+/* ---- the study ---------------------------------------------------------- */
 
 static bool flat(const struct mdl_shape *shape)
 {

@@ -22,8 +22,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- users ------------------------------------------------------------------
- */
+/* ---- users -------------------------------------------------------------- */
 
 static int zone_of(struct mdl_plan *plan, double offset_h)
 {
@@ -165,8 +164,7 @@ static int plan_users(struct mdl_plan *plan, struct sim_err *err)
     return SIM_OK;
 }
 
-/* ---- classes
- * ------------------------------------------------------------------ */
+/* ---- classes ------------------------------------------------------------ */
 
 static double growth_norm(double growth_per_yr)
 {
@@ -298,8 +296,7 @@ static int plan_sources(struct mdl_plan *plan, struct sim_err *err)
     return SIM_OK;
 }
 
-/* ---- time
- * --------------------------------------------------------------------- */
+/* ---- time --------------------------------------------------------------- */
 
 static int plan_time(struct mdl_plan *plan, struct sim_err *err)
 {

@@ -21,8 +21,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- places, ranked for a user --------------------------------------------
- */
+/* ---- places, ranked for a user ------------------------------------------ */
 
 struct choice {
     int place, group;
@@ -138,8 +137,7 @@ static int rank_places(const struct mdl_plan *plan, const struct mdl_dep *dep,
     return SIM_OK;
 }
 
-/* ---- candidates -------------------------------------------------------------
- */
+/* ---- candidates --------------------------------------------------------- */
 
 static void note_follow_up(struct mdl_dep *dep, const struct mdl_path *path,
     const struct sim_dist *rtt_ms)
@@ -303,8 +301,7 @@ static int plan_candidates(
     return rc;
 }
 
-/* ---- fleets
- * ------------------------------------------------------------------ */
+/* ---- fleets ------------------------------------------------------------- */
 
 static bool class_samples(
     const struct mdl_class *c, const struct mdl_flow *flow)
@@ -341,8 +338,7 @@ static bool samples(const struct mdl_plan *plan, const struct mdl_dep *dep)
     return true;
 }
 
-/* ---- flows ------------------------------------------------------------------
- */
+/* ---- flows -------------------------------------------------------------- */
 
 static int plan_flows(
     struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err)

@@ -16,8 +16,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- members ----------------------------------------------------------------
- */
+/* ---- members ------------------------------------------------------------ */
 
 static int64_t members_of(
     const struct mdl_plan *plan, const struct mdl_site_cfg *site)
@@ -234,8 +233,7 @@ double mdl_dep_failures_per_h(const struct mdl_dep *dep)
     return sum;
 }
 
-/* ---- deployments
- * ----------------------------------------------------------------- */
+/* ---- deployments -------------------------------------------------------- */
 
 static int plan_dep(struct mdl_plan *plan, struct mdl_dep *dep,
     const struct mdl_deployment_cfg *cfg, struct sim_err *err)

@@ -50,8 +50,7 @@ static double routed_work_s(
     return step != NULL ? mdl_step_work_s(step, class_s) : class_s;
 }
 
-/* ---- cost ------------------------------------------------------------------
- */
+/* ---- cost --------------------------------------------------------------- */
 
 static bool pays_energy(const struct mdl_site_cfg *site)
 {
@@ -167,8 +166,7 @@ double mdl_cost_usd(const struct mdl_costs *costs, int cls, int entry, int hour,
     return costs->kwh[at] * deflation * usd_per_kwh + costs->fees_usd[at];
 }
 
-/* ---- forecast ---------------------------------------------------------------
- */
+/* ---- forecast ----------------------------------------------------------- */
 
 /* Quantile of a service of which only the moments are known, above its mean:
  * as lognormal. */
@@ -367,9 +365,7 @@ double mdl_forecast_s(const struct mdl_plan *plan, const struct mdl_dep *dep,
            sqrt(wait_above_s * wait_above_s + above_s * above_s);
 }
 
-/* ---- both
- * --------------------------------------------------------------------
- */
+/* ---- both --------------------------------------------------------------- */
 
 int mdl_policy_prepare(
     struct mdl_plan *plan, struct mdl_dep *dep, struct sim_err *err)
@@ -386,9 +382,7 @@ int mdl_policy_prepare(
     return prepare_forecasts(plan, dep, &dep->policy->forecasts, err);
 }
 
-/* ---- checks
- * ------------------------------------------------------------------
- */
+/* ---- checks ------------------------------------------------------------- */
 
 void mdl_policy_check(
     const struct mdl_run_cfg *run, const struct sim_checker *checker)

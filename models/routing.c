@@ -56,8 +56,7 @@ static double weight_of(const struct mdl_dep *dep, int candidate)
     return 0.0;
 }
 
-/* ---- who is known to be up -------------------------------------------------
- */
+/* ---- who is known to be up ---------------------------------------------- */
 
 static bool asks(const struct mdl_router *r)
 {
@@ -91,8 +90,7 @@ static struct mdl_pick nth_here(
     return (struct mdl_pick){.candidate = candidate, .member = member};
 }
 
-/* ---- groups ----------------------------------------------------------------
- */
+/* ---- groups ------------------------------------------------------------- */
 
 /* Candidates of one group. */
 struct group {
@@ -149,8 +147,7 @@ static int index_of(double mark, int n)
     return k < n ? k : n - 1;
 }
 
-/* ---- policies
- * ---------------------------------------------------------------- */
+/* ---- policies ----------------------------------------------------------- */
 
 static struct mdl_pick by_weight(
     const struct mdl_router *r, const struct group *g, double mark)
@@ -261,8 +258,7 @@ static struct mdl_pick nearest(
     return nobody;
 }
 
-/* ---- policies that look ahead ----------------------------------------------
- */
+/* ---- policies that look ahead ------------------------------------------- */
 
 /* Prices and work change by the hour, so what they need is looked up once in
  * it.  Without an engine: the mean of the year. */

@@ -1,24 +1,14 @@
 #include "models/run.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "models/pilot.h"
 #include "models/study.h"
-#include "models/workload_time.h"
 #include "models/world.h"
 #include "sim/alloc.h"
 #include "sim/exec.h"
 #include "sim/text.h"
 #include "sim/units.h"
-
-/* The digest of a piece's histograms stands behind its block, in text. */
-enum { DIGEST_CHARS = 64 };
-
-/* A deployment that fails oftener in a timeline gets fewer of them, with so
- * many failures in all, about. */
-#define MANY_FAILURES 1e5
-#define MOST_FAILURES 1e7
 
 /* One piece of work: a window of a (deployment, replication). */
 struct piece {
@@ -43,90 +33,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- time and warm-up
- * ---------------------------------------------------------- */
-
-int mdl_study_section(const struct mdl_study *study, int64_t replication)
-{
-    if (study->most <= MDL_MAX_SECTIONS)
-        return (int)replication;
-    return (int)(replication * MDL_MAX_SECTIONS / study->most);
-}
-
-int64_t mdl_study_timelines(const struct mdl_study *study)
-{
-    const int64_t given = study->cfg->simulate.timelines;
-
-    const double hours = study->plan->cfg->horizon_yr * SIM_H_PER_YR;
-    double failures = 1.0;
-
-    if (given >= 0)
-        return given;
-    if (!study->plan->windowed)
-        return 0;
-    /* a large fleet fails so often that few timelines tell as much as the
-     * thousand of a small one */
-    for (int i = 0; i < study->plan->n_deps; i++)
-        failures = fmax(
-            failures, hours * mdl_dep_failures_per_h(&study->plan->deps[i]));
-    return failures > MANY_FAILURES
-               ? (int64_t)fmax(24.0, MOST_FAILURES / failures)
-               : 1000;
-}
-
-void mdl_study_warmup(
-    const struct mdl_study *study, double *lead_s, int64_t *lead_requests)
-{
-    const struct mdl_warmup_cfg *warmup = &study->cfg->simulate.warmup;
-
-    *lead_s = 0.0;
-    *lead_requests = 0;
-    if (!isnan(warmup->requests_request))
-        *lead_requests = (int64_t)warmup->requests_request;
-    else if (!isnan(warmup->time_s))
-        *lead_s = warmup->time_s;
-    else if (warmup->mode == MDL_WARMUP_AUTO)
-        *lead_s = study->deletion_s;
-}
-
-/* A rate at which requests come at least: clients that wait for each other, one
- * after the other on one slot, send no slower. */
-static double least_rate(const struct mdl_plan *plan)
-{
-    double sum = 0.0;
-
-    for (int i = 0; i < plan->n_classes; i++) {
-        const struct mdl_class *c = &plan->classes[i];
-        const struct mdl_closed_cfg *closed = &c->arrivals->process.closed;
-        const double n = (double)closed->population;
-        sum += c->arrivals->process.has_closed
-                   ? n / (sim_dist_mean(closed->think_s) + n * c->mean_work_s)
-                   : c->rate_per_s;
-    }
-    return sum;
-}
-
-int64_t mdl_study_horizon_ns(const struct mdl_study *study)
-{
-    const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
-    double seconds = study->plan->horizon_s;
-
-    if (!isnan(sim->duration_s)) {
-        seconds = sim->duration_s;
-    } else if (sim->requests >= 0) {
-        /* enough for the requests, with room for chance */
-        double lead_s;
-        int64_t lead_requests;
-        mdl_study_warmup(study, &lead_s, &lead_requests);
-        const double n = (double)sim->requests + (double)lead_requests;
-        seconds = lead_s + 1.25 * n / fmax(least_rate(study->plan), 1e-9) +
-                  2.0 * SIM_S_PER_DAY;
-    }
-    return (int64_t)(fmin(seconds, 9e9) * (double)SIM_NS_PER_S);
-}
-
-/* ---- set-up
- * ----------------------------------------------------------------------- */
+/* ---- set-up ------------------------------------------------------------- */
 
 static bool case_fails(const struct mdl_dep *dep)
 {
@@ -211,8 +118,7 @@ static void close_study(struct mdl_study *study)
     sim_arena_release(&study->arena);
 }
 
-/* ---- one batch of replications
- * ------------------------------------------------------- */
+/* ---- one batch of replications ------------------------------------------ */
 
 static int add_piece(
     struct batch *b, const struct piece *piece, struct sim_err *err)
@@ -326,7 +232,7 @@ static int piece_commit(
                             : 0.0;
 
     sim_sha256_add(
-        &study->digest, (const char *)slot + c->layout.bytes, DIGEST_CHARS);
+        &study->digest, (const char *)slot + c->layout.bytes, SIM_SHA256_HEX);
     mdl_pooled_add(&c->pooled, &c->layout, block, piece->window.weight);
     study->requests_simulated += head[MDL_SIMULATED];
     study->lead_max_s = fmax(study->lead_max_s, head[MDL_LEAD_S]);
@@ -380,7 +286,7 @@ static int run_batch(
                 rc = plan_replication(&b, d, r, err);
         }
     }
-    job.slot_bytes += DIGEST_CHARS + 1;
+    job.slot_bytes += SIM_SHA256_HEX + 1;
     if (rc == SIM_OK && b.n_pieces > 0)
         rc = sim_exec_run(&job, b.n_pieces, study->options->jobs, err);
     for (int i = 0; i < n_deps * n; i++)
@@ -394,8 +300,7 @@ static int run_batch(
     return rc;
 }
 
-/* ---- how many replications
- * -------------------------------------------------------------- */
+/* ---- how many replications ---------------------------------------------- */
 
 /* Are the named metrics as tight as asked, in every deployment? */
 static bool precise(const struct mdl_study *study)
@@ -459,130 +364,7 @@ static int run_replications(
     }
 }
 
-/* ---- meta
- * ---------------------------------------------------------------------------------
- */
-
-static const char *date_text(struct sim_arena *arena, int64_t day)
-{
-    const struct mdl_date date = mdl_calendar_of(day);
-
-    return sim_arena_printf(arena, "%04lld-%02d-%02d", (long long)date.year,
-        date.month + 1, date.day_of_month);
-}
-
-static int fill_objectives(struct mdl_study *study, struct sim_err *err)
-{
-    struct res_run *run = study->run;
-    const struct mdl_plan *plan = study->plan;
-
-    run->objectives = sim_arena_calloc(
-        &run->arena, (size_t)plan->n_classes, sizeof *run->objectives);
-    if (run->objectives == NULL)
-        return no_memory(err);
-    for (int i = 0; i < plan->n_classes; i++) {
-        const struct mdl_class *c = &plan->classes[i];
-        struct res_objective *o = &run->objectives[run->n_objectives];
-        if (!(c->slo_level > 0.0))
-            continue;
-        o->cls = sim_arena_strdup(&run->arena, c->cfg->name);
-        o->metric = c->slo_level == 0.999  ? "latency.p999"
-                    : c->slo_level == 0.99 ? "latency.p99"
-                    : c->slo_level == 0.95 ? "latency.p95"
-                    : c->slo_level == 0.90 ? "latency.p90"
-                                           : "latency.p50";
-        o->limit_ms = c->slo_s * SIM_MS_PER_S;
-        run->n_objectives++;
-        if (o->cls == NULL)
-            return no_memory(err);
-    }
-    return SIM_OK;
-}
-
-static int fill_deployment(
-    struct mdl_study *study, int index, struct sim_err *err)
-{
-    struct res_run *run = study->run;
-    const struct mdl_dep *dep = &study->plan->deps[index];
-    struct res_deployment *out = &run->deployments[index];
-    struct res_entry *entries =
-        sim_arena_calloc(&run->arena, (size_t)dep->n_entries, sizeof *entries);
-    int64_t most = -1;
-
-    out->name = sim_arena_strdup(&run->arena, dep->cfg->name);
-    out->engine =
-        dep->sampled
-            ? sim_arena_printf(&run->arena,
-                  "event: the only engine so far; of %d members "
-                  "about %lld are simulated and stand for the others",
-                  dep->n_members, (long long)study->cfg->simulate.sites)
-            : "event: the only engine so far";
-    out->unstable = dep->unstable;
-    out->n_entries = dep->n_entries;
-    out->entries = entries;
-    if (entries == NULL || out->name == NULL || out->engine == NULL)
-        return no_memory(err);
-    for (int i = 0; i < dep->n_entries; i++) {
-        const struct mdl_entry *e = &dep->entries[i];
-        const char *hardware = e->cfg->hardware.label;
-        entries[i].name = sim_arena_strdup(&run->arena, e->cfg->name);
-        entries[i].tier = sim_arena_strdup(&run->arena, e->cfg->tier);
-        entries[i].procure = mdl_procure_names[e->cfg->procure];
-        entries[i].hardware =
-            sim_arena_strdup(&run->arena, hardware != NULL ? hardware : "");
-        entries[i].members = e->n_members;
-        entries[i].servers = e->servers;
-        if (entries[i].name == NULL || entries[i].tier == NULL ||
-            entries[i].hardware == NULL)
-            return no_memory(err);
-        if (e->servers > most) {
-            most = e->servers;
-            out->tier = entries[i].tier;
-        }
-    }
-    if (out->tier == NULL)
-        out->tier = entries[0].tier;
-    return SIM_OK;
-}
-
-static int fill_meta(
-    struct mdl_study *study, const char *stop, struct sim_err *err)
-{
-    struct res_run *run = study->run;
-    const struct mdl_plan *plan = study->plan;
-    int rc = fill_objectives(study, err);
-
-    run->meta.start = date_text(&run->arena, study->cfg->start);
-    run->meta.baseline =
-        sim_arena_strdup(&run->arena, plan->deps[plan->baseline].cfg->name);
-    char hex[DIGEST_CHARS + 1] = "";
-    if (study->requests_simulated > 0.0)
-        sim_sha256_hex(&study->digest, hex);
-    run->meta.histogram_sha256 = sim_arena_strdup(&run->arena, hex);
-    run->meta.seed = (uint64_t)study->cfg->seed;
-    run->meta.replications = study->done;
-    run->meta.level = study->level;
-    run->meta.horizon_yr = study->cfg->horizon_yr;
-    run->meta.warmup_s = study->lead_max_s;
-    run->meta.window_s =
-        plan->windowed ? study->cfg->simulate.windows.length_s : (double)NAN;
-    run->meta.windows = plan->windowed ? study->cfg->simulate.windows.count : 1;
-    run->meta.requests_simulated = (int64_t)study->requests_simulated;
-    run->meta.stop = stop;
-    run->n_deployments = plan->n_deps;
-    run->deployments = sim_arena_calloc(
-        &run->arena, (size_t)plan->n_deps, sizeof *run->deployments);
-    if (run->deployments == NULL || run->meta.start == NULL ||
-        run->meta.baseline == NULL || run->meta.histogram_sha256 == NULL)
-        return no_memory(err);
-    for (int i = 0; rc == SIM_OK && i < plan->n_deps; i++)
-        rc = fill_deployment(study, i, err);
-    return rc;
-}
-
-/* ---- the study
- * ------------------------------------------------------------------------------
- */
+/* ---- the study ---------------------------------------------------------- */
 
 static int measure(struct mdl_study *study, struct sim_err *err)
 {
@@ -622,7 +404,7 @@ int mdl_run_execute(const struct mdl_run_cfg *cfg,
     if (rc == SIM_OK)
         rc = run_replications(&study, &stop, err);
     if (rc == SIM_OK)
-        rc = fill_meta(&study, stop, err);
+        rc = mdl_study_meta(&study, stop, err);
     if (rc == SIM_OK)
         rc = measure(&study, err);
     close_study(&study);

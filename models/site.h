@@ -1,8 +1,8 @@
 /* site.h - site, tier and run configuration, composed of sub-model configs.
  *
  * What a scenario file says, in canonical units, read-only once loaded.  Field
- * meanings, ranges and defaults: the row tables in site.c and in the
- * sub-models named by the members.
+ * meanings, ranges and defaults: the row tables in site.c, scenario.c and in
+ * the sub-models named by the members.
  */
 #ifndef MODELS_SITE_H
 #define MODELS_SITE_H
@@ -259,10 +259,15 @@ struct mdl_run_cfg {
 /** Does a request of the class leave the queue when it waits too long? */
 bool mdl_class_impatient(const struct mdl_class_cfg *c);
 
+/* Sections, for the root's rows. */
 extern const struct sim_table mdl_class_table;    /* class.c */
 extern const struct sim_table mdl_simulate_table; /* simulate.c */
+extern const struct sim_table mdl_users_table,
+    mdl_deployment_table; /* site.c */
+extern const struct sim_table mdl_report_table,
+    mdl_deflation_table; /* site.c */
 
-/* The root of the scenario file. */
+/* The root of the scenario file: scenario.c. */
 extern const struct sim_table mdl_run_table;
 
 #endif /* MODELS_SITE_H */

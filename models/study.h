@@ -9,8 +9,8 @@
 #include "models/results/results.h"
 #include "models/run.h"
 #include "models/windows.h"
-#include "sim/sha256.h"
 #include "models/world.h"
+#include "sim/sha256.h"
 
 /* Sections: at most so many groups of replications carry the variance. */
 enum { MDL_MAX_SECTIONS = 64 };
@@ -53,6 +53,8 @@ struct mdl_study {
     const char **user_names, **class_names; /* in the results, once needed */
 };
 
+/* ---- study.c ------------------------------------------------------------ */
+
 /** Section of a replication. */
 int mdl_study_section(const struct mdl_study *study, int64_t replication);
 
@@ -67,16 +69,20 @@ int64_t mdl_study_timelines(const struct mdl_study *study);
 void mdl_study_warmup(
     const struct mdl_study *study, double *lead_s, int64_t *lead_requests);
 
-/* ---- run_notes.c ----------------------------------------------------------
- */
+/* ---- run_notes.c, run_meta.c -------------------------------------------- */
 
 /** List the first requests of the next window of a deployment, as far as the
  *  number asked for goes. @retval SIM_OK, SIM_E_NOMEM */
 SIM_MUST_CHECK int mdl_study_list(struct mdl_study *study, struct mdl_case *c,
     int64_t window, const struct mdl_notes *notes, struct sim_err *err);
 
-/* ---- measure_*.c ----------------------------------------------------------
- */
+/** Fill `run->meta`, the deployments and the objectives of the results.
+ *  @param stop  why no more replications were run; static
+ *  @retval SIM_OK, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_study_meta(
+    struct mdl_study *study, const char *stop, struct sim_err *err);
+
+/* ---- measure_*.c -------------------------------------------------------- */
 
 /**
  * Ratio estimate over sections, value and half width times `scale`.  Values of

@@ -93,8 +93,7 @@ int mdl_token_law_builtin(const struct mdl_data_source *data, const char *name,
     return rc;
 }
 
-/* ---- rows of a file ------------------------------------------------------
- */
+/* ---- rows of a file ----------------------------------------------------- */
 
 /* A column of amounts. */
 static int amounts(const struct mdl_csv *csv, const char *name,
@@ -156,8 +155,7 @@ void mdl_token_law_service(const struct mdl_token_law *law,
         service_s[i] = law->pair_service_s[row_of(law, service_s[i])];
 }
 
-/* ---- draws ------------------------------------------------------------------
- */
+/* ---- draws -------------------------------------------------------------- */
 
 static int decile_of(double u)
 {

@@ -15,8 +15,7 @@ static int no_memory(struct sim_err *err)
     return sim_err_set(err, SIM_E_NOMEM, "out of memory");
 }
 
-/* ---- moments -------------------------------------------------------------
- */
+/* ---- moments ------------------------------------------------------------ */
 
 void mdl_pair_moments_add(struct mdl_pair_moments *m, double x, double y)
 {
@@ -39,8 +38,7 @@ void mdl_pair_moments_linear(const struct mdl_pair_moments *m, double base,
     *variance = m->n > 0.0 ? sum / m->n : 0.0;
 }
 
-/* ---- users ---------------------------------------------------------------
- */
+/* ---- users -------------------------------------------------------------- */
 
 struct named {
     const char *name;
@@ -95,8 +93,7 @@ static int find_user(const struct mdl_trace *trace, const char *name)
     return -1;
 }
 
-/* ---- one row -------------------------------------------------------------
- */
+/* ---- one row ------------------------------------------------------------ */
 
 static int amount(const struct mdl_trace *trace,
     const struct mdl_csv_stream *csv, int which, double *x, struct sim_err *err)
@@ -145,8 +142,7 @@ static int read_row(const struct mdl_trace *trace,
     return SIM_OK;
 }
 
-/* ---- the first pass ------------------------------------------------------
- */
+/* ---- the first pass ----------------------------------------------------- */
 
 /* What the pass sees beside the summary. */
 struct pass {
@@ -262,8 +258,7 @@ int mdl_trace_scan(const struct mdl_trace_cfg *cfg, const char *const *names,
     return rc;
 }
 
-/* ---- replay --------------------------------------------------------------
- */
+/* ---- replay ------------------------------------------------------------- */
 
 struct mdl_trace_cursor {
     const struct mdl_trace *trace;

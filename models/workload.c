@@ -114,8 +114,7 @@ int mdl_shape_build(const struct mdl_arrivals_cfg *cfg,
     return normalise(out, err);
 }
 
-/* ---- rate -----------------------------------------------------------------
- */
+/* ---- rate --------------------------------------------------------------- */
 
 /* One linear piece of lambda: value and slope at t, and the piece's end. */
 struct piece {
@@ -175,8 +174,7 @@ double mdl_rate_integral(const struct mdl_rate *rate, double a_s, double b_s)
     return sum;
 }
 
-/* ---- Cox --------------------------------------------------------------------
- */
+/* ---- Cox ---------------------------------------------------------------- */
 
 /* The factor of interval j is drawn from a stream of its own, keyed by j, so
  * every window and deployment that meets the interval sees the same factor. */
@@ -208,8 +206,7 @@ static double cox_at(const struct mdl_cox *cox, double t_s, double *end_s)
     return factor;
 }
 
-/* ---- arrivals
- * ------------------------------------------------------------------ */
+/* ---- arrivals ----------------------------------------------------------- */
 
 /* Cut a piece at the end of the MMPP's state and scale it by the state's
  * level; enter the next state when the present one is over. */

@@ -20,8 +20,7 @@
 #include "sim/param.h"
 #include "sim/rng.h"
 
-/* ---- configuration ---------------------------------------------------------
- */
+/* ---- configuration ------------------------------------------------------ */
 
 struct mdl_cox_cfg {
     const char *like; /* built-in law, "azure-conv"; NULL: the four below */
@@ -111,8 +110,7 @@ struct mdl_arrivals_cfg {
 
 extern const struct sim_table mdl_arrivals_table;
 
-/* ---- rate over time
- * ---------------------------------------------------------- */
+/* ---- rate over time ----------------------------------------------------- */
 
 enum { MDL_WEEK_KNOTS = 10080 };
 
@@ -147,8 +145,7 @@ double mdl_rate_integral(const struct mdl_rate *rate, double a_s, double b_s);
 /** Growth factor G of a month. */
 double mdl_growth(const struct mdl_rate *rate, double t_s);
 
-/* ---- gamma modulation (Cox)
- * ----------------------------------------------------- */
+/* ---- gamma modulation (Cox) --------------------------------------------- */
 
 struct mdl_cox {
     bool on;
@@ -161,8 +158,7 @@ SIM_MUST_CHECK int mdl_cox_build(const struct mdl_cox_cfg *cfg,
     const struct mdl_data_source *data, struct sim_arena *arena,
     struct mdl_cox *out, struct sim_err *err);
 
-/* ---- other laws than Poisson
- * ------------------------------------------------- */
+/* ---- other laws than Poisson -------------------------------------------- */
 
 /* How the unit-rate process runs that the rate function stretches.  Prepared
  * once a class; read-only. */
@@ -187,8 +183,7 @@ int64_t mdl_batch_size(double x);
 /** May the process be restarted at any time (Poisson, Cox, batches)? */
 bool mdl_gap_law_memoryless(const struct mdl_gap_law *law);
 
-/* ---- one (user, class) stream of arrivals
- * ----------------------------------------- */
+/* ---- one (user, class) stream of arrivals ------------------------------- */
 
 enum { MDL_BLOCK = 256 };
 

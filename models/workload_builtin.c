@@ -125,8 +125,7 @@ int mdl_cox_build(const struct mdl_cox_cfg *cfg,
     return rc;
 }
 
-/* ---- gaps -----------------------------------------------------------------
- */
+/* ---- gaps --------------------------------------------------------------- */
 
 static int mmpp_law(const struct mdl_mmpp_cfg *cfg, struct sim_arena *arena,
     struct mdl_gap_law *out, struct sim_err *err)

@@ -64,8 +64,7 @@ struct mdl_flow_state {
     double hedge_after_s; /* INFINITY until enough is seen */
 };
 
-/* ---- world_live.c ----------------------------------------------------------
- */
+/* ---- world_live.c ------------------------------------------------------- */
 
 SIM_MUST_CHECK int mdl_flow_open(struct mdl_world *w, struct sim_err *err);
 void mdl_flow_close(struct mdl_world *w);
@@ -74,8 +73,7 @@ void mdl_flow_close(struct mdl_world *w);
  *  @return their number */
 int64_t mdl_flow_cut(struct mdl_world *w);
 
-/* ---- callbacks of the engine, for requests that are not plain -------------
- */
+/* ---- callbacks of the engine, for requests that are not plain ----------- */
 
 /** First requests of the clients of closed loops. */
 void mdl_flow_begin(void *ctx);
@@ -99,8 +97,17 @@ void mdl_live_launch(
  *  is; MDL_NO_OWNER without memory.  Records may move. */
 uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner);
 
-/* ---- between the two files --------------------------------------------------
- */
+/* ---- world_clients.c ---------------------------------------------------- */
+
+/** A client whose request has ended thinks and sends its next. */
+void mdl_client_think(
+    struct mdl_world *w, const struct sim_request *r, double at_s);
+
+/** Fill the request that a client sends now.
+ *  @return false: it is not wanted any more */
+bool mdl_client_send(struct mdl_world *w, struct sim_request *r);
+
+/* ---- between the files -------------------------------------------------- */
 
 static inline int mdl_source_of(
     const struct mdl_world *w, const struct sim_request *r)

@@ -167,8 +167,7 @@ int mdl_groups_choose(struct mdl_world *w, struct sim_err *err)
     return SIM_OK;
 }
 
-/* ---- while the window runs
- * ---------------------------------------------------- */
+/* ---- while the window runs ---------------------------------------------- */
 
 /* The low half of a uniform's bits: a second one, for choices beside the one
  * that the whole was drawn for. */

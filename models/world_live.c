@@ -11,8 +11,7 @@ static struct mdl_live *live_of(struct mdl_world *w, uint32_t owner)
     return &w->flow.live[owner];
 }
 
-/* ---- records ----------------------------------------------------------------
- */
+/* ---- records ------------------------------------------------------------ */
 
 int mdl_flow_open(struct mdl_world *w, struct sim_err *err)
 {
@@ -119,8 +118,7 @@ void mdl_live_launch(
     sim_engine_launch(w->router.engine, &r, at_s);
 }
 
-/* ---- draws
- * ------------------------------------------------------------------- */
+/* ---- draws -------------------------------------------------------------- */
 
 static struct sim_key key_of(const struct mdl_world *w,
     const struct mdl_live *live, uint64_t purpose, int index)
@@ -154,8 +152,7 @@ double mdl_live_draw(const struct mdl_world *w, const struct mdl_live *live,
     return sim_dist_draw(law, &stream);
 }
 
-/* ---- the end of the run -----------------------------------------------------
- */
+/* ---- the end of the run ------------------------------------------------- */
 
 int64_t mdl_flow_cut(struct mdl_world *w)
 {

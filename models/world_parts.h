@@ -91,8 +91,7 @@ enum mdl_tag {
     MDL_TAG_RANK = (1 << MDL_TAG_PART_SHIFT) - 1,
 };
 
-/* ---- world_state.c --------------------------------------------------------
- */
+/* ---- world_state.c ------------------------------------------------------ */
 
 /** Stations of all members, and the turns of the window in time order. */
 SIM_MUST_CHECK int mdl_world_stations(
@@ -110,8 +109,7 @@ int mdl_world_slots(const struct mdl_world *w, int member, double t_s);
 /** Horizon time in the timeline's unit. */
 int64_t mdl_world_ns(double t_s);
 
-/* ---- world_send.c ---------------------------------------------------------
- */
+/* ---- world_send.c ------------------------------------------------------- */
 
 /** The engine's route(). */
 void mdl_world_route(void *ctx, struct sim_request *r);
@@ -133,8 +131,7 @@ struct mdl_pick mdl_world_pick(
 /** Is a candidate not where the source would go when all is well? */
 bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate);
 
-/* ---- world_groups.c -------------------------------------------------------
- */
+/* ---- world_groups.c ----------------------------------------------------- */
 
 /** Choose who is simulated: all, or some of each group that stand for it. */
 SIM_MUST_CHECK int mdl_groups_choose(struct mdl_world *w, struct sim_err *err);
@@ -148,8 +145,7 @@ bool mdl_groups_keep(struct mdl_world *w, struct sim_request *r);
 struct mdl_pick mdl_groups_here(
     const struct mdl_world *w, int candidate, double mark);
 
-/* ---- world_count.c --------------------------------------------------------
- */
+/* ---- world_count.c ------------------------------------------------------ */
 
 /* The end of a request as a whole, or of one of its visits to a station. */
 struct mdl_done {
@@ -189,16 +185,14 @@ void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
 void mdl_world_finish(void *ctx, const struct sim_request *r,
     enum sim_outcome outcome, double start_s, double end_s);
 
-/* ---- world_loads.c --------------------------------------------------------
- */
+/* ---- world_loads.c ------------------------------------------------------ */
 
 /** Heads and integrals of the block, once the engine has run.
  *  @retval SIM_E_INTERNAL  see conserve.h */
 SIM_MUST_CHECK int mdl_world_collect(
     struct mdl_world *w, int64_t n_lost, struct sim_err *err);
 
-/* ---- world_probe.c --------------------------------------------------------
- */
+/* ---- world_probe.c ------------------------------------------------------ */
 
 /* User of a request that only looks at the state. */
 enum { MDL_PROBE = -1 };

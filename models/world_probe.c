@@ -6,8 +6,7 @@
 #include "sim/alloc.h"
 #include "sim/units.h"
 
-/* ---- state at given times ---------------------------------------------------
- */
+/* ---- state at given times ----------------------------------------------- */
 
 void mdl_world_launch_probes(struct mdl_world *w, struct sim_engine *engine)
 {
@@ -42,8 +41,7 @@ void mdl_world_probe(struct mdl_world *w, struct sim_request *probe)
     probe->station = SIM_DROPPED;
 }
 
-/* ---- the first requests -----------------------------------------------------
- */
+/* ---- the first requests ------------------------------------------------- */
 
 /* The order of sending. */
 static bool sent_before(const struct mdl_noted *a, const struct mdl_noted *b)

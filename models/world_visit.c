@@ -25,8 +25,7 @@ static const struct mdl_flow *flow_of(
     return &w->dep->flows[live->first.cls];
 }
 
-/* ---- the way ----------------------------------------------------------------
- */
+/* ---- the way ------------------------------------------------------------ */
 
 /* One way from place to place: the network of the one that is gone to, over
  * their distance, without a draw.  Places without coordinates or network stand
@@ -99,8 +98,7 @@ static void try_cache(
         w, &hit, member, SIM_SERVED, start_s, start_s + site->cache.time_s);
 }
 
-/* ---- what is drawn
- * ------------------------------------------------------------ */
+/* ---- what is drawn ------------------------------------------------------ */
 
 /* The random parts of an attempt after the first are its own; work that is
  * recorded is that of the request. */
@@ -130,8 +128,7 @@ static void set_work(struct mdl_world *w, const struct mdl_live *live,
                                     SIM_FOR_SIZE, live->visits);
 }
 
-/* ---- where to
- * ------------------------------------------------------------------- */
+/* ---- where to ----------------------------------------------------------- */
 
 static double mark_of(
     const struct mdl_world *w, const struct mdl_live *live, int index)
@@ -279,8 +276,7 @@ void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     try_cache(w, owner, r);
 }
 
-/* ---- spill
- * ------------------------------------------------------------------------ */
+/* ---- spill -------------------------------------------------------------- */
 
 /* Does the member turn an arrival away, as `spill` says? */
 static bool over_limit(const struct mdl_world *w, int member, double now_s)
@@ -387,8 +383,7 @@ void mdl_visit_spill(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     try_cache(w, owner, r);
 }
 
-/* ---- hedging
- * ------------------------------------------------------------------------ */
+/* ---- hedging ------------------------------------------------------------ */
 
 void mdl_visit_time(struct mdl_world *w, uint32_t owner, double now_s)
 {

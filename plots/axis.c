@@ -149,8 +149,7 @@ void plt_ticks_linear(
     ticks->decimals = of_step > of_first ? of_step : of_first;
 }
 
-/* ---- logarithmic axes ------------------------------------------------------
- */
+/* ---- logarithmic axes --------------------------------------------------- */
 
 /* 10^floor(log10 x), safe against a log10 that is one ulp off. */
 static int decade_of(double x)
@@ -228,8 +227,7 @@ double plt_scale_at(const struct plt_scale *s, double v)
     return fmax(-1e4, fmin(s->p0 + t * (s->p1 - s->p0), 1e4));
 }
 
-/* ---- numbers as text --------------------------------------------------------
- */
+/* ---- numbers as text ---------------------------------------------------- */
 
 /* Copy printed digits with separators between thousands and a true minus. */
 static void dress(char *out, size_t cap, const char *digits)

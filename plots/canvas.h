@@ -91,8 +91,7 @@ struct plt_canvas {
 /** `x` made finite and within +-99999, what back ends draw with. */
 double plt_clamp(double x);
 
-/* ---- SVG (canvas_svg.c) ---------------------------------------------------
- */
+/* ---- SVG (canvas_svg.c) ------------------------------------------------- */
 
 struct plt_svg {
     struct plt_canvas base;
@@ -107,8 +106,7 @@ void plt_svg_init(
 /** Close the element.  @retval SIM_E_NOMEM when an append failed. */
 SIM_MUST_CHECK int plt_svg_finish(struct plt_svg *svg, struct sim_err *err);
 
-/* ---- cairo (canvas_cairo.c) -----------------------------------------------
- */
+/* ---- cairo (canvas_cairo.c) --------------------------------------------- */
 
 enum plt_file { PLT_PNG, PLT_PDF };
 

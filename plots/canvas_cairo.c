@@ -109,8 +109,7 @@ bool plt_font_available(const struct plt_options *options)
     return true;
 }
 
-/* ---- drawing
- * ----------------------------------------------------------------- */
+/* ---- drawing ------------------------------------------------------------ */
 
 static void set_rgb(cairo_t *cr, uint32_t rgb, double opacity)
 {
@@ -246,8 +245,7 @@ static const struct plt_canvas_ops paper_ops = {
     .ungroup = paper_ungroup,
 };
 
-/* ---- files
- * ------------------------------------------------------------------- */
+/* ---- files -------------------------------------------------------------- */
 
 /* cairo's own file writer hides short writes until too late. */
 static cairo_status_t write_bytes(

@@ -238,8 +238,7 @@ static bool place_labels(struct plt_ctx *ctx, struct chart *chart)
     return all;
 }
 
-/* ---- drawing
- * ------------------------------------------------------------------- */
+/* ---- drawing ------------------------------------------------------------ */
 
 static void draw_grid(struct plt_ctx *ctx, const struct chart *chart)
 {

@@ -89,8 +89,7 @@ struct res_estimate plt_metric(
 const struct res_series *plt_series_of(const struct res_run *run,
     const struct res_deployment *d, const char *name);
 
-/* ---- objectives and findings (finding.c)
- * ------------------------------------- */
+/* ---- objectives and findings (finding.c) -------------------------------- */
 
 enum { PLT_MAX_OBJECTIVES = 4 };
 
@@ -126,8 +125,7 @@ const char *plt_latency_finding(struct plt_ctx *ctx);
 const char *plt_notes(struct plt_ctx *ctx,
     const bool missing[PLT_MAX_DEPLOYMENTS], const char *what);
 
-/* ---- frame (frame.c)
- * ------------------------------------------------------------ */
+/* ---- frame (frame.c) ---------------------------------------------------- */
 
 struct plt_head {
     const char *title;

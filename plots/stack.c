@@ -174,8 +174,7 @@ static bool part_used(const struct chart *chart, int k)
     return k == OTHER ? chart->other : k < chart->n_shown;
 }
 
-/* ---- layout
- * ------------------------------------------------------------------------ */
+/* ---- layout ------------------------------------------------------------- */
 
 static void lay_out(struct plt_ctx *ctx, struct chart *chart,
     const struct plt_area *page, struct plt_ticks *ticks)
@@ -249,8 +248,7 @@ static bool all_named(struct plt_ctx *ctx, const struct chart *chart)
     return true;
 }
 
-/* ---- drawing
- * ----------------------------------------------------------------------- */
+/* ---- drawing ------------------------------------------------------------ */
 
 /* Diagonal lines tell neighbours apart in monochrome print. */
 static void hatch(struct plt_ctx *ctx, double x, double y, double w, double h)

@@ -110,8 +110,7 @@ static const char *finding(struct plt_ctx *ctx, const struct chart *chart)
         plt_capital(ctx, ctx->dep[best->dep].brief), limit, cost, chart->money);
 }
 
-/* ---- layout
- * ------------------------------------------------------------------------- */
+/* ---- layout ------------------------------------------------------------- */
 
 static double low_end(struct res_estimate e)
 {
@@ -200,8 +199,7 @@ static int frontier(
     return n_corners;
 }
 
-/* ---- drawing
- * ------------------------------------------------------------------------- */
+/* ---- drawing ------------------------------------------------------------ */
 
 static void draw_spots(struct plt_ctx *ctx, const struct chart *chart)
 {

@@ -6,8 +6,7 @@
 #include "sim/dist_law.h"
 #include "sim/fmath.h"
 
-/* ---- parameters, as a scenario gives them ---------------------------------
- */
+/* ---- parameters, as a scenario gives them ------------------------------- */
 
 struct constant_cfg {
     double value;
@@ -165,8 +164,7 @@ static const struct sim_param empirical_rows[] = {
 };
 /* clang-format on */
 
-/* ---- checks ---------------------------------------------------------------
- */
+/* ---- checks ------------------------------------------------------------- */
 
 static int need_above(
     const char *what, double x, double bound, struct sim_err *err)
@@ -191,8 +189,7 @@ static bool given(double x)
     return !isnan(x);
 }
 
-/* ---- kinds ----------------------------------------------------------------
- */
+/* ---- kinds -------------------------------------------------------------- */
 
 static int constant_prepare(const void *params, struct sim_arena *arena,
     struct sim_dist **out, struct sim_err *err)

@@ -63,8 +63,7 @@ static double one_minus_exp(double y, double *q)
     return sum;
 }
 
-/* ---- exponential: a = mean ------------------------------------------------
- */
+/* ---- exponential: a = mean ---------------------------------------------- */
 
 SIM_CLONES static void scale_n(double *x, double by, size_t n)
 {
@@ -106,8 +105,7 @@ int sim_law_exponential(double mean, struct sim_arena *arena,
     return SIM_OK;
 }
 
-/* ---- lognormal: a = mu, b = sigma -----------------------------------------
- */
+/* ---- lognormal: a = mu, b = sigma --------------------------------------- */
 
 SIM_CLONES static void lognormal_n(double *x, double mu, double sigma, size_t n)
 {
@@ -167,8 +165,7 @@ int sim_law_lognormal(double mu, double sigma, struct sim_arena *arena,
     return SIM_OK;
 }
 
-/* ---- weibull: a = scale, b = 1 / shape ------------------------------------
- */
+/* ---- weibull: a = scale, b = 1 / shape ---------------------------------- */
 
 SIM_CLONES static void weibull_n(
     double *x, double scale, double power, size_t n)
@@ -247,8 +244,7 @@ int sim_law_weibull(double shape, double scale, struct sim_arena *arena,
     return SIM_OK;
 }
 
-/* ---- pareto: a = min, b = 1 / alpha ---------------------------------------
- */
+/* ---- pareto: a = min, b = 1 / alpha ------------------------------------- */
 
 static void pareto_fill(
     const struct sim_dist *d, struct sim_stream *stream, double *x, size_t n)
@@ -310,8 +306,7 @@ int sim_law_pareto(double min, double alpha, struct sim_arena *arena,
     return SIM_OK;
 }
 
-/* ---- what every law can do ------------------------------------------------
- */
+/* ---- what every law can do ---------------------------------------------- */
 
 void sim_dist_fill(
     const struct sim_dist *dist, struct sim_stream *stream, double *x, size_t n)

@@ -11,8 +11,7 @@
  * of the probabilities would be left. */
 static const double least_mass = 1e-9;
 
-/* ---- probability, quadrature, bisection -----------------------------------
- */
+/* ---- probability, quadrature, bisection --------------------------------- */
 
 double sim_law_mass(const struct sim_dist *d, double min, double max)
 {
@@ -178,8 +177,7 @@ int sim_dist_truncate(const struct sim_dist *dist, double min, double max,
     return SIM_OK;
 }
 
-/* ---- mixture: parts[i] with cumulative weight p[i] ------------------------
- */
+/* ---- mixture: parts[i] with cumulative weight p[i] ---------------------- */
 
 static double weight(const struct sim_dist *d, size_t i)
 {

@@ -9,8 +9,7 @@
 
 enum { CHUNK = SIM_DIST_CHUNK };
 
-/* ---- constant: a = value; draws use no random number ----------------------
- */
+/* ---- constant: a = value; draws use no random number -------------------- */
 
 static void constant_fill(
     const struct sim_dist *d, struct sim_stream *stream, double *x, size_t n)
@@ -110,8 +109,7 @@ bool sim_dist_is_constant(const struct sim_dist *dist)
     return dist->law == &constant_law && isfinite(dist->a);
 }
 
-/* ---- uniform: a .. b ------------------------------------------------------
- */
+/* ---- uniform: a .. b ---------------------------------------------------- */
 
 SIM_CLONES static void uniform_n(double *x, double a, double b, size_t n)
 {
@@ -165,8 +163,7 @@ int sim_law_uniform(double a, double b, struct sim_arena *arena,
     return SIM_OK;
 }
 
-/* ---- triangular: a = low, b = mode, c = high ------------------------------
- */
+/* ---- triangular: a = low, b = mode, c = high ---------------------------- */
 
 SIM_CLONES static void triangular_n(
     double *x, double a, double b, double c, size_t n)
@@ -232,8 +229,7 @@ int sim_law_triangular(double low, double mode, double high,
     return SIM_OK;
 }
 
-/* ---- empirical: x[0..n-1] ascending, equal weights ------------------------
- */
+/* ---- empirical: x[0..n-1] ascending, equal weights ---------------------- */
 
 static size_t sample_index(double p, size_t n)
 {
@@ -351,8 +347,7 @@ int sim_dist_empirical(const double *x, size_t n, struct sim_arena *arena,
     return SIM_OK;
 }
 
-/* ---- table of quantiles: x at levels p, linear between --------------------
- */
+/* ---- table of quantiles: x at levels p, linear between ------------------ */
 
 static double table_at(const struct sim_dist *d, double p)
 {

@@ -80,7 +80,7 @@ void sim_sha256_add(struct sim_sha256 *sha, const void *data, size_t n)
     }
 }
 
-void sim_sha256_hex(struct sim_sha256 *sha, char hex[65])
+void sim_sha256_hex(struct sim_sha256 *sha, char hex[SIM_SHA256_HEX + 1])
 {
     static const unsigned char pad[64] = {0x80};
     const uint64_t bits = sha->n_bytes * 8;

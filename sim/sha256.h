@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SIM_SHA256_HEX = 64 }; /* digits of a digest in text */
+
 /* Start with sim_sha256_init(); plain data, nothing to release. */
 struct sim_sha256 {
     uint32_t h[8];
@@ -25,6 +27,6 @@ void sim_sha256_add(struct sim_sha256 *sha, const void *data, size_t n);
 
 /** Finish: 64 lower-case hexadecimal digits and a NUL.  The state is used up;
  *  start again with sim_sha256_init(). */
-void sim_sha256_hex(struct sim_sha256 *sha, char hex[65]);
+void sim_sha256_hex(struct sim_sha256 *sha, char hex[SIM_SHA256_HEX + 1]);
 
 #endif /* SIM_SHA256_H */

@@ -150,8 +150,7 @@ struct sim_station {
     const struct sim_station_ops *ops;
 };
 
-/* ---- kernels --------------------------------------------------------------
- */
+/* ---- kernels ------------------------------------------------------------ */
 
 /**
  * First come first served with c slots, finite capacity, changes of the number

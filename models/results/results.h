@@ -199,8 +199,7 @@ const struct res_series *res_series_find(
 /** Index of the input with this path, -1 when absent. */
 int res_input_find(const struct res_run *run, const char *path);
 
-/* ---- the metric table (metrics.c) -----------------------------------------
- */
+/* ---- the metric table (metrics.c) --------------------------------------- */
 
 enum res_better { RES_NEUTRAL, RES_LOWER, RES_HIGHER };
 

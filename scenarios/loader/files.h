@@ -8,6 +8,7 @@
 #define SCENARIOS_LOADER_FILES_H
 
 #include "scenarios/loader/tree.h"
+#include "sim/sha256.h"
 
 /**
  * Resolve a path written in a scenario, relative to the folder of the file it
@@ -45,7 +46,7 @@ struct scn_digest {
     struct scn_digest *next;
     const char *shown;
     const char *real;
-    char sha256[65];
+    char sha256[SIM_SHA256_HEX + 1];
 };
 
 /** "tables/metros.csv" -> "metros.csv", the name of a table compiled into the

@@ -14,6 +14,7 @@
 #include "sim/arena.h"
 #include "sim/err.h"
 #include "sim/param.h"
+#include "sim/sha256.h"
 
 struct scn_options {
     const char *path;       /* scenario file */
@@ -31,8 +32,9 @@ struct scn_scenario {
     void *cfg;
     int n_inputs;
     struct res_input *inputs; /* sorted by path; one for each bound scalar */
-    char sha256[65];          /* of the merged scenario in canonical form */
-    const char *dir;          /* folder of the scenario file */
+    char sha256[SIM_SHA256_HEX +
+                1];  /* of the merged scenario in canonical form */
+    const char *dir; /* folder of the scenario file */
 };
 
 /**

@@ -5,8 +5,7 @@
  * far; what `cheapest` reads is no live input. */
 #include "loader/study_fixture.h"
 
-/* ---- M/M/1/K ---------------------------------------------------------------
- */
+/* ---- M/M/1/K ------------------------------------------------------------ */
 
 static const double mean_s = 0.1;
 
@@ -58,8 +57,7 @@ START_TEST(slo_aware_is_m_m_1_k)
 }
 END_TEST
 
-/* ---- inputs
- * ------------------------------------------------------------------ */
+/* ---- inputs ------------------------------------------------------------- */
 
 static bool live(const struct study *s, const char *path)
 {

@@ -7,8 +7,7 @@
 #include "models/build.h"
 #include "sim/units.h"
 
-/* ---- rows -----------------------------------------------------------------
- */
+/* ---- rows --------------------------------------------------------------- */
 
 static void check_rows(const struct sim_table *table)
 {

@@ -14,8 +14,7 @@
 #include "sim/alloc.h"
 #include "sim/fmath.h"
 
-/* ---- two sites: one near with a price by the hour, one far, flat -----------
- */
+/* ---- two sites: one near with a price by the hour, one far, flat -------- */
 
 /* 8,760 values: 0.10 USD/kWh, from 8 to 20 h 0.30; the last hour of the year
  * 5.00, so that another hour of the year would show. */
@@ -177,8 +176,7 @@ START_TEST(cheapest_over_the_year)
 }
 END_TEST
 
-/* ---- costs by hand ----------------------------------------------------------
- */
+/* ---- costs by hand ------------------------------------------------------ */
 
 START_TEST(cost_by_hand)
 {
@@ -306,8 +304,7 @@ START_TEST(ties_to_the_nearest)
 }
 END_TEST
 
-/* ---- forecasts by hand ------------------------------------------------------
- */
+/* ---- forecasts by hand -------------------------------------------------- */
 
 static void objective(
     struct mdl_class_cfg *c, double p50, double p95, double p99)
@@ -453,8 +450,7 @@ START_TEST(forecast_in_batches)
 }
 END_TEST
 
-/* ---- slo-aware against an independent simulation
- * ----------------------------- */
+/* ---- slo-aware against an independent simulation ------------------------ */
 
 /* Two FCFS queues of one server, constant service, fed by the feed's very
  * requests: near at no distance, far 40 ms away.  A request goes near while

@@ -84,8 +84,7 @@ static void counts_are(struct world *w, int n, const int want[N_MEMBERS])
             got[i], n, want[i]);
 }
 
-/* ---- queues of given lengths ----------------------------------------------
- */
+/* ---- queues of given lengths -------------------------------------------- */
 
 /* An engine in which members have so many jobs when, at one second, `ask` is
  * called. */
@@ -171,8 +170,7 @@ static void with_queues(
     sim_engine_destroy(q.engine);
 }
 
-/* ---- policies -------------------------------------------------------------
- */
+/* ---- policies ----------------------------------------------------------- */
 
 START_TEST(nearest)
 {
@@ -374,8 +372,7 @@ START_TEST(groups)
 }
 END_TEST
 
-/* ---- balance among the members of a place ----------------------------------
- */
+/* ---- balance among the members of a place ------------------------------- */
 
 START_TEST(balance_sticky_and_in_turn)
 {
@@ -489,8 +486,7 @@ START_TEST(who_draws)
 }
 END_TEST
 
-/* ---- next choice, named entry, shares
- * ---------------------------------------- */
+/* ---- next choice, named entry, shares ----------------------------------- */
 
 START_TEST(next_choice)
 {

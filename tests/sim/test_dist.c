@@ -11,8 +11,7 @@
 #include "check_main.h"
 #include "dist_make.h"
 
-/* ---- distribution functions, by the numbers used in make_all --------------
- */
+/* ---- distribution functions, by the numbers used in make_all ------------ */
 
 static double exponential_cdf(double x)
 {

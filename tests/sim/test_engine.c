@@ -29,8 +29,7 @@ static double exponential(uint64_t *s)
     return -log(uniform(s));
 }
 
-/* ---- a list of requests and a station that records
- * ------------------------------ */
+/* ---- a list of requests and a station that records ---------------------- */
 
 enum { LIST_MAX = 64, NOTES_MAX = 256 };
 
@@ -406,8 +405,7 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-/* ---- queues with exact answers
- * ----------------------------------------------------- */
+/* ---- queues with exact answers ------------------------------------------ */
 
 enum law { EXPONENTIAL, DETERMINISTIC, HYPEREXPONENTIAL };
 enum { REPLICATIONS = 20, CHANGES_MAX = 60000 };
@@ -725,8 +723,7 @@ START_TEST(m_m_1_with_breakdowns)
 }
 END_TEST
 
-/* ---- two servers that fail: truncated generator
- * ------------------------------------- */
+/* ---- two servers that fail: truncated generator ------------------------- */
 
 enum { LEVELS = 160, PHASES = 3, STATES = LEVELS * PHASES };
 
@@ -850,8 +847,7 @@ START_TEST(shortest_of_two_queues)
 }
 END_TEST
 
-/* ---- memory
- * ------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------- */
 
 /* Ten times the requests, no further allocation. */
 START_TEST(no_allocation_after_warm_up)

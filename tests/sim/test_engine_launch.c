@@ -152,8 +152,7 @@ static int count(const struct play *p, enum what what)
     return n;
 }
 
-/* ---- order ----------------------------------------------------------------
- */
+/* ---- order -------------------------------------------------------------- */
 
 /* Five launched for the time 5, out of order. */
 static void launch_five(struct play *p)
@@ -211,8 +210,7 @@ START_TEST(equal_times)
 }
 END_TEST
 
-/* ---- where from ------------------------------------------------------------
- */
+/* ---- where from --------------------------------------------------------- */
 
 static void launch_first(struct play *p)
 {
@@ -305,8 +303,7 @@ START_TEST(from_the_end_of_a_refused_one)
 }
 END_TEST
 
-/* ---- never sent, dropped, not admitted --------------------------------------
- */
+/* ---- never sent, dropped, not admitted ---------------------------------- */
 
 static void launch_around_the_end(struct play *p)
 {
@@ -404,8 +401,7 @@ START_TEST(not_admitted)
 }
 END_TEST
 
-/* ---- memory -----------------------------------------------------------------
- */
+/* ---- memory ------------------------------------------------------------- */
 
 enum { CHAIN = 100000, WARM = 1000 };
 

@@ -50,8 +50,7 @@ static void record(void *ctx, uint32_t ref, enum sim_outcome outcome,
     fate->end_s = end_s;
 }
 
-/* ---- reference
- * --------------------------------------------------------------- */
+/* ---- reference ---------------------------------------------------------- */
 
 struct plain_job {
     int index;
@@ -187,8 +186,7 @@ static void plain_run(const struct sim_station_cfg *cfg, const double *arrive_s,
     free(p);
 }
 
-/* ---- comparison
- * -------------------------------------------------------------- */
+/* ---- comparison --------------------------------------------------------- */
 
 struct input {
     double arrive_s[N_JOBS], work_s[N_JOBS];
@@ -394,8 +392,7 @@ START_TEST(change_to_the_same_number_is_invisible)
 }
 END_TEST
 
-/* ---- which slots are lost
- * ------------------------------------------------------ */
+/* ---- which slots are lost ----------------------------------------------- */
 
 /* `n_busy` jobs of 10 s on 4 slots; at 5 s `left` slots remain until 100 s.
  * Interrupted jobs end late. */
@@ -471,8 +468,7 @@ START_TEST(victim_moves_to_an_idle_slot)
 }
 END_TEST
 
-/* ---- corners
- * --------------------------------------------------------------------- */
+/* ---- corners ------------------------------------------------------------ */
 
 /* Interrupted at 1 after 1 s of 3; resumes at 4 ahead of the job that came at
  * 0.5 and never started; interrupted again at 5; ends at 8. */

@@ -3,8 +3,7 @@
 #ifndef TESTS_VERIFY_EXACT_RELIABILITY_H
 #define TESTS_VERIFY_EXACT_RELIABILITY_H
 
-/* ---- machine repair -------------------------------------------------------
- */
+/* ---- machine repair ----------------------------------------------------- */
 
 /* `servers` positions, cold spares, exponential lives and repairs. */
 struct exact_repair {
@@ -30,8 +29,7 @@ double exact_repair_reliability(const struct exact_repair *m, double t);
  *  before, E_j = 1/l_j + m_j/l_j E_(j-1). */
 double exact_repair_mttf(const struct exact_repair *m);
 
-/* ---- k of n ---------------------------------------------------------------
- */
+/* ---- k of n ------------------------------------------------------------- */
 
 /** P(at least k of n are up), each with probability p. */
 double exact_k_of_n(int n, int k, double p);
@@ -40,8 +38,7 @@ double exact_k_of_n(int n, int k, double p);
  *  exclusion: the least of j lives is Weibull with scale j^(-1/shape). */
 double exact_weibull_k_of_n_mean(int n, int k, double shape, double scale);
 
-/* ---- shared causes ---------------------------------------------------------
- */
+/* ---- shared causes ------------------------------------------------------ */
 
 enum { EXACT_MAX_CAUSES = 12 };
 

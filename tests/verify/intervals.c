@@ -47,8 +47,7 @@ struct tally {
     int warnings;
 };
 
-/* ---- one run --------------------------------------------------------------
- */
+/* ---- one run ------------------------------------------------------------ */
 
 static const char *table(const char *name, size_t *size)
 {
@@ -155,8 +154,7 @@ static int run_model(struct tally *t, int runs, struct sim_err *err)
     return rc;
 }
 
-/* ---- the table ------------------------------------------------------------
- */
+/* ---- the table ---------------------------------------------------------- */
 
 static double covered(const struct tally *t, int metric)
 {

@@ -26,8 +26,7 @@ static double quantile(tail_fn *tail, const double *p, double level)
     return 0.5 * (low + high);
 }
 
-/* ---- M/M/c ----------------------------------------------------------------
- */
+/* ---- M/M/c -------------------------------------------------------------- */
 
 static double erlang_c(int c, double a)
 {
@@ -52,8 +51,7 @@ static double mmc_mean(const double *p)
     return 1.0 / MU + erlang_c((int)p[0], p[1] / MU) / (p[0] * MU - p[1]);
 }
 
-/* ---- two sites ------------------------------------------------------------
- */
+/* ---- two sites ---------------------------------------------------------- */
 
 /* Weights 0.8 and 0.2 of p[0] requests/s, each to an M/M/1 behind a constant
  * round trip of 5 and 45 ms. */
@@ -72,8 +70,7 @@ static double two_mean(const double *p)
            0.2 * (0.045 + 1.0 / (MU - 0.2 * p[0]));
 }
 
-/* ---- M/G/1, lognormal service ---------------------------------------------
- */
+/* ---- M/G/1, lognormal service ------------------------------------------- */
 
 /* The wait is a geometric sum of residual services (Pollaczek and Khinchine):
  * its law on a grid by Panjer's recursion, the residual law and the service
@@ -147,8 +144,7 @@ static double grid_quantile(const struct grid *g, double level)
     return (double)NAN;
 }
 
-/* ---- M/M/1 with processor sharing -----------------------------------------
- */
+/* ---- M/M/1 with processor sharing --------------------------------------- */
 
 /* V_n(t) = P(tagged job still there at t | n jobs at 0, itself included):
  *     V_n' = lambda (V_n+1 - V_n) + mu (n-1)/n V_n-1 - mu V_n,
@@ -207,8 +203,7 @@ static double sharing_quantile(double lambda, double level)
     }
 }
 
-/* ---- MMPP/M/1 -------------------------------------------------------------
- */
+/* ---- MMPP/M/1 ----------------------------------------------------------- */
 
 /* Two phases with arrival rates p[0], p[1] and mean sojourns p[2], p[3].
  * Matrix-geometric: pi_n+1 = pi_n R, R by iteration; an arrival that finds n
@@ -302,8 +297,7 @@ static double mmpp_mean(const double *p)
     return sum;
 }
 
-/* ---- the models -----------------------------------------------------------
- */
+/* ---- the models --------------------------------------------------------- */
 
 static void set(struct interval_model *m, const char *name, const char *route,
     int requests, const char *body)
