@@ -42,6 +42,22 @@ static bool extend(const struct scn_scenario *scenario, struct sim_text *key,
     return false;
 }
 
+/* What a message wraps may name a key from the root. */
+static bool restart(const struct scn_scenario *scenario, struct sim_text *key,
+    const char *part, size_t n)
+{
+    struct sim_text alone = {0};
+    const bool known = extend(scenario, &alone, part, n);
+
+    if (known) {
+        sim_text_release(key);
+        *key = alone;
+    } else {
+        sim_text_release(&alone);
+    }
+    return known;
+}
+
 /* The key a message is about; *quoted is the first text in quotes that is no
  * key, of *n_quoted bytes. */
 static void read_message(const struct scn_scenario *scenario, const char *s,
@@ -50,7 +66,7 @@ static void read_message(const struct scn_scenario *scenario, const char *s,
     size_t n = strspn(s, key_chars);
 
     while (n > 0 && strncmp(s + n, ": ", 2) == 0) {
-        if (!extend(scenario, key, s, n))
+        if (!extend(scenario, key, s, n) && !restart(scenario, key, s, n))
             break;
         s += n + 2;
         n = strspn(s, key_chars);

@@ -237,7 +237,7 @@ static int journey_steps(const struct mdl_deployment_cfg *dep,
         const int at = node_of(f, entry_of(dep, j->enter[i].name));
         if (at < 0)
             return sim_err_set(err, SIM_E_INPUT,
-                "journey.service has no time for '%s', where requests enter",
+                "'service' has no time for '%s', where requests enter",
                 j->enter[i].name);
         f->enter[at] = j->enter[i].rate_per_s / sum;
     }
@@ -259,8 +259,7 @@ static int plan_journey(const struct mdl_deployment_cfg *dep,
             const int to = node_of(f, entry_of(dep, hop->name));
             if (from < 0 || to < 0)
                 rc = sim_err_set(err, SIM_E_INPUT,
-                    "journey.service has no time for '%s', which journey.next "
-                    "names",
+                    "'service' has no time for '%s', which 'next' names",
                     from < 0 ? j->next[i].name : hop->name);
             else
                 f->next[from * n + to] = hop->share_frac;
@@ -273,8 +272,7 @@ static int plan_journey(const struct mdl_deployment_cfg *dep,
         return no_memory(err);
     if (!solve_visits(f, f->next, work))
         rc = sim_err_set(err, SIM_E_INPUT,
-            "journey.next lets no request leave: the shares of some sites sum "
-            "to 1");
+            "'next' lets no request leave: the shares of some sites sum to 1");
     sim_free(work);
     running_sums(f->enter, n);
     for (int i = 0; i < n; i++)
@@ -318,6 +316,8 @@ int mdl_flow_build(const struct mdl_class_cfg *cfg,
     } else if (cfg->has_journey) {
         out->kind = MDL_FLOW_JOURNEY;
         rc = plan_journey(dep, out, arena, err);
+        if (rc != SIM_OK)
+            return sim_err_wrap(err, rc, "requests.%s.journey", cfg->name);
     } else if (cfg->has_fork) {
         out->kind = MDL_FLOW_FORK;
         rc = plan_fork(dep, out, arena, err);
