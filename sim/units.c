@@ -27,6 +27,10 @@ enum kind {
     NOUN,
 };
 
+_Static_assert(
+    (int)TIME == (int)SIM_DIM_TIME && (int)REQUEST == (int)SIM_DIM_REQUEST,
+    "places in dim");
+
 static const char *const kind_names[] = {"time", "data", "energy", "money",
     "mass", "volume", "length", "temperature", "requests", "tokens", "persons",
     "power", "data rate", "ratio", "counting noun"};

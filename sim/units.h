@@ -43,7 +43,7 @@
 #define SIM_BYTES_PER_GB  1e9
 #define SIM_PER_MILLION   1e6
 
-enum { SIM_N_DIMS = 11 };
+enum { SIM_DIM_TIME = 0, SIM_DIM_REQUEST = 8, SIM_N_DIMS = 11 };
 
 /* A parsed unit; plain data.  `dim` holds the exponents of time, data,
  * energy, money, mass, volume, length, temperature, request, token, person. */

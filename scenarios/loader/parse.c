@@ -141,6 +141,15 @@ static bool unit_wrong(struct scn_bind *bind, const struct scn_node *node,
     return false;
 }
 
+/* Where a rate is due, it may be said what comes: "8 requests/s". */
+static void drop_requests(const struct sim_unit *wanted, struct sim_unit *got)
+{
+    const struct sim_unit rate = {.dim[SIM_DIM_TIME] = -1};
+
+    if (sim_unit_same_dim(wanted, &rate) && got->dim[SIM_DIM_REQUEST] == 1)
+        got->dim[SIM_DIM_REQUEST] = 0;
+}
+
 /* "<number> <unit>" in the row's unit. */
 static bool parse_number(struct scn_bind *bind, const struct sim_param *row,
     const struct scn_node *node, double *number)
@@ -180,6 +189,7 @@ static bool parse_number(struct scn_bind *bind, const struct sim_param *row,
             scn_report(bind->load, &fault, "'%s': %s", fault.path, err.text);
         return false;
     }
+    drop_requests(&wanted, &got);
     if (!sim_unit_same_dim(&wanted, &got))
         return unit_wrong(bind, node, &wanted, &got, unit, text, x);
     *number = sim_unit_convert(x, &got, &wanted) + 0.0;

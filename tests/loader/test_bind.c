@@ -132,7 +132,8 @@ END_TEST
 
 START_TEST(short_forms)
 {
-    FX_GOOD(a, "warmup: none\nprocess: [4 /s, 14 /s]\nclasses: {c: 30 %}\n");
+    FX_GOOD(a, "warmup: none\nprocess: [4 /s, 840 requests/min]\nclasses: {c: "
+               "30 %}\n");
     ck_assert_int_eq(a.cfg->warmup.mode, 1);
     ck_assert(a.cfg->has_process);
     ck_assert_int_eq(a.cfg->process.n_rates, 2);
