@@ -27,6 +27,8 @@ struct verify_record {
     const char *family, *name, *route, *metric;
     uint64_t seed; /* of the suite, not of the case */
     int run;       /* records of one run have the same number */
+    bool again;    /* repeats the run before */
+    bool outside;  /* of its 99.9 % bound; the run was repeated if no fault */
     bool chance;   /* not VERIFY_EXACT or VERIFY_NEAR */
     double exact, value, half_width;
     double z;          /* difference over standard error; NAN without chance */
@@ -41,6 +43,7 @@ struct verify {
     struct verify_record *records;
     int n_records, size;
     int n_runs, n_failed; /* runs, and those with a fault */
+    int n_repeated;       /* runs that lay outside and were repeated */
     const char *last_family;
     bool no_memory; /* something was not recorded */
 };

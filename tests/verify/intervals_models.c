@@ -325,7 +325,7 @@ static void markov_models(struct interval_model *models)
     exact(&models[0], 0, "d.latency.mean", mmc_mean(half));
     exact(&models[0], 1, "d.latency.p95", quantile(mmc_tail, half, 0.95));
     exact(&models[0], 2, "d.latency.p99", quantile(mmc_tail, half, 0.99));
-    set(&models[1], "M/M/1, load 0.95", "closed form", 60000,
+    set(&models[1], "M/M/1, load 0.95", "closed form", 200000,
         "arrivals: {rate: 9.5 /s}\n" EXPONENTIAL
         "deployments: {d: {sites: {q: {tier: bare}}}}\n");
     exact(&models[1], 0, "d.latency.mean", mmc_mean(full));

@@ -122,7 +122,8 @@ static int finish(struct verify *v)
     if (v->no_memory)
         fprintf(stderr, "verify: out of memory, not all is recorded\n");
     if (v->options.fast) {
-        printf("%d passed, %d failed\n", v->n_runs - v->n_failed, v->n_failed);
+        printf("%d passed, %d failed\n",
+            v->n_runs - v->n_repeated - v->n_failed, v->n_failed);
         return status;
     }
     verify_pool(v, &pool);
