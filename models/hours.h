@@ -42,16 +42,23 @@ SIM_MUST_CHECK int mdl_entry_energy_load(const struct mdl_plan *plan,
 
 /* Served share and work by place: rates of year 0 folded in. */
 struct mdl_shares {
-    int n_zc;        /* n_zones x n_classes */
-    double *work;    /* [years x strata x places x n_zc], s/s per unit shape */
-    double *served;  /* same shape, requests/s per unit shape */
-    double *offered; /* [n_zc] requests/s per unit shape */
+    int n_zc;       /* n_zones x n_classes */
+    double *work;   /* [years x strata x places x n_zc], s/s per unit shape */
+    double *served; /* same shape, requests/s per unit shape */
+    double *base_per_s; /* [n_sources] requests/s per unit shape */
 };
 
+/** What the pool says of where requests are served.
+ *  @param seconds  watched in all, for the rates of clients that wait [s] */
 SIM_MUST_CHECK int mdl_shares_build(const struct mdl_plan *plan,
     const struct mdl_dep *dep, const struct mdl_layout *layout,
-    const struct mdl_pool *pool, struct sim_arena *arena,
+    const struct mdl_pool *pool, double seconds, struct sim_arena *arena,
     struct mdl_shares *out, struct sim_err *err);
+
+/** Requests offered between two times of the horizon: exact, but for clients
+ *  that wait, whose rate is the one seen. */
+double mdl_shares_offered(const struct mdl_plan *plan,
+    const struct mdl_shares *shares, double from_s, double to_s);
 
 /* Sums over the horizon, by entry; energy at the servers and at the meter. */
 struct mdl_entry_hours {

@@ -89,13 +89,9 @@ static void lost_value(struct mdl_study *study, struct mdl_case *c, int timing)
     for (int k = 1; k < mdl_money_columns(timing, horizon); k++) {
         const double end = mdl_money_column_end_yr(timing, horizon, k);
         const double start = end - mdl_money_column_yr(timing, horizon, k);
-        double volume = 0.0;
-        for (int i = 0; i < study->plan->n_sources; i++) {
-            const struct mdl_rate rate = mdl_plan_rate(study->plan, i);
-            volume +=
-                mdl_rate_integral(&rate, start * SIM_H_PER_YR * SIM_S_PER_H,
-                    end * SIM_H_PER_YR * SIM_S_PER_H);
-        }
+        const double volume = mdl_shares_offered(study->plan, &c->shares,
+            start * SIM_H_PER_YR * SIM_S_PER_H,
+            end * SIM_H_PER_YR * SIM_S_PER_H);
         for (int rep = 0; rep < study->n_hour_reps; rep++)
             c->usage[(size_t)rep * (size_t)c->dep->n_entries]
                 .q[MDL_Q_LOST_USD][k] = volume * lost / offered;
@@ -131,7 +127,12 @@ static int run_hours(struct mdl_study *study, struct mdl_case *c, int timing,
         .work = hours_work,
         .commit = hours_done,
         .stop = hours_stop};
-    int rc = mdl_shares_build(study->plan, c->dep, &c->layout, &c->pool,
+    double seconds = 0.0;
+    int rc;
+
+    for (int r = 0; r < study->n_sections; r++)
+        seconds += c->section[r].sum[MDL_SECONDS];
+    rc = mdl_shares_build(study->plan, c->dep, &c->layout, &c->pool, seconds,
         &study->arena, &c->shares, err);
 
     if (rc != SIM_OK)
@@ -279,8 +280,9 @@ static int put_day(struct mdl_study *study, const struct mdl_case *c)
 static int put_traffic(struct mdl_study *study, const struct mdl_case *c)
 {
     const struct mdl_layout *l = &c->layout;
-    const double volume =
-        mdl_offered_total(study->plan, -1) / study->cfg->horizon_yr;
+    const double volume = mdl_shares_offered(study->plan, &c->shares, 0.0,
+                              study->plan->horizon_s) /
+                          study->cfg->horizon_yr;
     static const struct {
         const char *name;
         int count;

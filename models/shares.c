@@ -79,9 +79,25 @@ static void find_sums(const struct mdl_pool *pool, const struct mdl_layout *l,
         add_years(pool, l, source, 1 - stratum, sum);
 }
 
+/* Base rate of a source: the plan's; where clients wait for answers, what was
+ * offered in the time watched. */
+static double base_rate(const struct mdl_plan *plan, int source,
+    const struct mdl_pool *pool, double seconds)
+{
+    const struct mdl_source *s = &plan->sources[source];
+    double offered = 0.0;
+
+    if (!plan->classes[s->cls].arrivals->process.has_closed)
+        return s->base_per_s;
+    for (int ys = 0; ys < pool->n_years * MDL_N_STRATA; ys++)
+        offered += cell_of(pool, ys / MDL_N_STRATA, ys % MDL_N_STRATA)[source];
+    return seconds > 0.0 ? offered / seconds : 0.0;
+}
+
 int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
     const struct mdl_layout *layout, const struct mdl_pool *pool,
-    struct sim_arena *arena, struct mdl_shares *out, struct sim_err *err)
+    double seconds, struct sim_arena *arena, struct mdl_shares *out,
+    struct sim_err *err)
 {
     const size_t zc = (size_t)plan->n_zones * (size_t)plan->n_classes;
     const size_t places = (size_t)dep->n_places;
@@ -92,9 +108,10 @@ int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
     *out = (struct mdl_shares){.n_zc = (int)zc};
     out->work = sim_arena_calloc(arena, cells, sizeof *out->work);
     out->served = sim_arena_calloc(arena, cells, sizeof *out->served);
-    out->offered = sim_arena_calloc(arena, zc, sizeof *out->offered);
+    out->base_per_s = sim_arena_calloc(
+        arena, (size_t)plan->n_sources, sizeof *out->base_per_s);
     if (sum == NULL || out->work == NULL || out->served == NULL ||
-        out->offered == NULL) {
+        out->base_per_s == NULL) {
         sim_free(sum);
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     }
@@ -103,7 +120,8 @@ int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
         const size_t at =
             (size_t)plan->users[s->user].zone * (size_t)plan->n_classes +
             (size_t)s->cls;
-        out->offered[at] += s->base_per_s;
+        const double base = base_rate(plan, i, pool, seconds);
+        out->base_per_s[i] = base;
         for (int ys = 0; ys < pool->n_years * MDL_N_STRATA; ys++) {
             find_sums(
                 pool, layout, i, ys / MDL_N_STRATA, ys % MDL_N_STRATA, sum);
@@ -111,13 +129,24 @@ int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
             for (int k = 0; k < n && sum[0] > 0.0; k++) {
                 const int p = dep->candidates[dep->uc_first[i] + k].place;
                 const size_t cell = ((size_t)ys * places + (size_t)p) * zc + at;
-                out->served[cell] +=
-                    s->base_per_s * sum[1 + (size_t)k] / sum[0];
-                out->work[cell] +=
-                    s->base_per_s * sum[1 + r + (size_t)k] / sum[0];
+                out->served[cell] += base * sum[1 + (size_t)k] / sum[0];
+                out->work[cell] += base * sum[1 + r + (size_t)k] / sum[0];
             }
         }
     }
     sim_free(sum);
     return SIM_OK;
+}
+
+double mdl_shares_offered(const struct mdl_plan *plan,
+    const struct mdl_shares *shares, double from_s, double to_s)
+{
+    double sum = 0.0;
+
+    for (int i = 0; i < plan->n_sources; i++) {
+        struct mdl_rate rate = mdl_plan_rate(plan, i);
+        rate.base_per_s = shares->base_per_s[i];
+        sum += mdl_rate_integral(&rate, from_s, to_s);
+    }
+    return sum;
 }

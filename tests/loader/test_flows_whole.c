@@ -143,6 +143,24 @@ START_TEST(clients_of_one_server)
 }
 END_TEST
 
+/* The year's energy follows what clients send: four servers of 100 to 300 W,
+ * busy a fifth of the time, draw 560 W; 4 requests/s of 1 kB each. */
+START_TEST(clients_draw_power)
+{
+    struct study s = study_run(
+        "simulate: {duration: 1000 s, warmup: none, replications: 2}\n"
+        "arrivals: {process: {closed: {population: 4, think: 800 ms}}}\n"
+        "requests: {r: {service: 200 ms, request_size: 1 kB}}\n"
+        "deployments: {d: {sites: {q: {tier: bare, servers: 4,"
+        " hardware: {idle: 100 W, peak: 300 W}}}}}\n");
+
+    flow_near(&s, "d.power.mean", 0.56);
+    flow_near(&s, "d.energy.it", 0.56 * 8760);
+    flow_near(&s, "d.traffic.ingress", 4e-6 * 8760 * 3600);
+    study_end(&s);
+}
+END_TEST
+
 /* ---- what must add up ---------------------------------------------------- */
 
 /* Kinds of class, for sites a (no waiting room), b (two slots, a short queue)
@@ -338,5 +356,5 @@ END_TEST
 
 TEST_MAIN("loader/flows_whole", stages_go_on_from_site_to_site, no_wait_is_none,
     journey_by_traffic_equations, clients_without_a_queue,
-    clients_of_one_server, every_request_ends_once, jobs_change_nothing,
-    one_more_changes_nothing)
+    clients_of_one_server, clients_draw_power, every_request_ends_once,
+    jobs_change_nothing, one_more_changes_nothing)

@@ -53,7 +53,7 @@ static void day_run(struct day *d)
     const struct mdl_dep *dep = &d->f.plan->deps[0];
     struct sim_err err = {0};
 
-    ck_assert_int_eq(mdl_shares_build(d->f.plan, dep, &d->layout, &d->pool,
+    ck_assert_int_eq(mdl_shares_build(d->f.plan, dep, &d->layout, &d->pool, 0.0,
                          &d->f.arena, &d->shares, &err),
         SIM_OK);
     ck_assert_int_eq(
@@ -301,7 +301,7 @@ START_TEST(fall_back)
         near_rel(d.shares.served[y * 2 + MDL_DISTURBED], 2, 1e-12);
         near_rel(d.shares.served[y * 2 + MDL_NORMAL], 8, 1e-12);
     }
-    near_rel(d.shares.offered[0], 10, 1e-12);
+    near_rel(d.shares.base_per_s[0], 10, 1e-12);
     day_end(&d);
 }
 END_TEST
@@ -368,7 +368,7 @@ START_TEST(out_of_memory)
     for (long n = 1; rc != SIM_OK; n++) {
         sim_alloc_fail_at(n, 0);
         rc = mdl_shares_build(d.f.plan, &d.f.plan->deps[0], &d.layout, &d.pool,
-            &d.f.arena, &d.shares, &err);
+            0.0, &d.f.arena, &d.shares, &err);
         if (rc == SIM_OK)
             rc = mdl_hours_run(d.f.plan, &d.f.plan->deps[0], &d.shares,
                 d.energy, &d.tl, RES_YEAR_END, d.usage, d.out, &err);
