@@ -253,8 +253,9 @@ static const struct sim_param rows[] = {
 };
 /* clang-format on */
 
-/* A trace brings its own rate: what else would speak of one has no effect. */
-static void check_replay(const CFG *arrivals, const struct sim_checker *checker)
+/* What would speak of a rate has no effect where the process brings its own. */
+static void check_no_rate(
+    const CFG *arrivals, const char *why, const struct sim_checker *checker)
 {
     static const char *const keys[] = {"rate", "daily", "weekly", "growth"};
     const struct mdl_daily_cfg *daily = &arrivals->daily;
@@ -267,9 +268,7 @@ static void check_replay(const CFG *arrivals, const struct sim_checker *checker)
 
     for (int i = 0; i < 4; i++) {
         if (given[i])
-            checker->fault(checker->ctx, keys[i],
-                "has no effect on a trace, which brings its own times "
-                "('scale' changes its rate)");
+            checker->fault(checker->ctx, keys[i], "%s", why);
     }
 }
 
@@ -279,12 +278,15 @@ static void check(const void *cfg, const struct sim_checker *checker)
     const bool no_rate = !(arrivals->rate_per_s == arrivals->rate_per_s);
 
     if (arrivals->process.has_trace)
-        check_replay(arrivals, checker);
-
-    if (arrivals->process.has_closed && !no_rate)
-        checker->fault(checker->ctx, "rate",
+        check_no_rate(arrivals,
+            "has no effect on a trace, which brings its own times ('scale' "
+            "changes its rate)",
+            checker);
+    if (arrivals->process.has_closed)
+        check_no_rate(arrivals,
             "has no meaning with closed-loop clients, who send as they are "
-            "answered");
+            "answered",
+            checker);
     if (no_rate && !arrivals->process.has_trace &&
         !arrivals->process.has_mmpp && !arrivals->process.has_closed)
         checker->fault(checker->ctx, "", "needs a 'rate'");
