@@ -246,10 +246,14 @@ void mdl_pooled_add(struct mdl_pooled *pooled, const struct mdl_layout *layout,
     const size_t cells = ((size_t)l->n_user_hists + (size_t)l->n_member_hists) *
                          MDL_COARSE_BUCKETS;
 
+    const double *head = block;
+
+    pooled->overloaded += head[MDL_OVERLOADED];
+    pooled->clipped += head[MDL_CLIPPED];
     for (int s = 0; s < l->n_scopes; s++)
-        pooled->scope_served[s] += counts[s * MDL_N_COUNTS + MDL_SERVED];
+        pooled->scope_served[s] += counts[s * MDL_N_COUNTS + MDL_SEEN];
     for (int i = 0; i < l->n_users + l->n_members; i++)
-        pooled->part_served[i] += parts[i * MDL_N_PART_SUMS + MDL_PART_SERVED];
+        pooled->part_served[i] += parts[i * MDL_N_PART_SUMS + MDL_PART_SEEN];
     for (size_t i = 0; i < cells; i++) {
         if (coarse[i] > 0)
             pooled->coarse[i] += weight * coarse[i];

@@ -57,6 +57,7 @@ enum mdl_part_sum {
     MDL_PART_WITHIN,
     MDL_PART_HAS_SLO,
     MDL_PART_CACHED,
+    MDL_PART_SEEN,  /* served and simulated themselves */
     MDL_PART_TIMES, /* then the sum of each time [s] */
     MDL_N_PART_SUMS = MDL_PART_TIMES + MDL_N_TIMES,
 };
@@ -159,11 +160,9 @@ static inline uint32_t *mdl_block_hist(
 void mdl_block_digest(
     const struct mdl_layout *layout, void *block, char hex[SIM_SHA256_HEX + 1]);
 
-/** Coarse bucket of a value >= 0. */
-static inline int mdl_coarse_bucket(double x)
+/** Coarse bucket of what falls into bucket b of sim/hist.h. */
+static inline int mdl_coarse_bucket(int b)
 {
-    const int b = sim_hist_bucket(x);
-
     if (b < MDL_COARSE_FIRST)
         return 0;
     return 1 + (((b < MDL_COARSE_END ? b : MDL_COARSE_END - 1) -
@@ -191,9 +190,10 @@ struct mdl_total {
 
 /* Of all sections together: what has no interval. */
 struct mdl_pooled {
-    double *scope_served; /* [n_scopes] requests, without weights */
-    double *part_served;  /* [n_users + n_members] */
-    double *coarse;       /* [n_user_hists + n_member_hists][buckets] */
+    double *scope_served;       /* [n_scopes] served and simulated themselves */
+    double *part_served;        /* [n_users + n_members] likewise */
+    double overloaded, clipped; /* windows */
+    double *coarse;             /* [n_user_hists + n_member_hists][buckets] */
 };
 
 SIM_MUST_CHECK int mdl_total_init(struct mdl_total *total,

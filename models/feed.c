@@ -12,6 +12,9 @@
  * enough to stay in cache. */
 enum { SLAB = 2048 };
 
+/* From so many requests in a bucket on insertion is too slow. */
+enum { CROWD = 32 };
+
 /* Marks the keys of a lead-in; cells never reach it. */
 #define LEAD_WINDOW ((uint64_t)1 << 63)
 
@@ -297,6 +300,32 @@ static bool before(const struct sim_request *a, const struct sim_request *b)
     return a->cls != b->cls ? a->cls < b->cls : a->k < b->k;
 }
 
+/* Heap sort of a bucket with many requests, such as those of one second of a
+ * log. */
+static void sort_crowd(const struct sim_request *request, int *order, int n)
+{
+    for (int end = n, root = n / 2; end > 1;) {
+        int x, i;
+        if (root > 0) {
+            x = order[i = --root];
+        } else {
+            x = order[--end];
+            order[end] = order[0];
+            i = 0;
+        }
+        for (int c = 2 * i + 1; c < end; c = 2 * i + 1) {
+            if (c + 1 < end &&
+                before(&request[order[c]], &request[order[c + 1]]))
+                c++;
+            if (!before(&request[x], &request[order[c]]))
+                break;
+            order[i] = order[c];
+            i = c;
+        }
+        order[i] = x;
+    }
+}
+
 /* Times are spread over the slab almost evenly: a distribution sort into n
  * buckets, then insertion within neighbours, is linear. */
 static void sort_slab(struct mdl_feed *feed, double start_s, double end_s)
@@ -316,6 +345,10 @@ static void sort_slab(struct mdl_feed *feed, double start_s, double end_s)
         first[b + 1] += first[b];
     for (int i = 0; i < n; i++)
         feed->order[first[feed->request[i].tag]++] = i;
+    for (int b = 0, from = 0; b < n; from = first[b++]) {
+        if (first[b] - from > CROWD)
+            sort_crowd(feed->request, feed->order + from, first[b] - from);
+    }
     for (int i = 1; i < n; i++) {
         const int x = feed->order[i];
         int j = i;

@@ -257,12 +257,6 @@ void mdl_put_objective(struct mdl_put *p)
 
 void mdl_put_windows(struct mdl_put *p)
 {
-    double overloaded = 0.0, clipped = 0.0;
-
-    for (int i = 0; i < p->study->n_sections; i++) {
-        overloaded += p->c->section[i].sum[MDL_OVERLOADED];
-        clipped += p->c->section[i].sum[MDL_CLIPPED];
-    }
-    mdl_put(p, "windows.overloaded", res_exact(overloaded));
-    mdl_put(p, "windows.clipped", res_exact(clipped));
+    mdl_put(p, "windows.overloaded", res_exact(p->c->pooled.overloaded));
+    mdl_put(p, "windows.clipped", res_exact(p->c->pooled.clipped));
 }

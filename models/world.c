@@ -132,8 +132,7 @@ int mdl_world_run(
         .dep = cfg->dep,
         .layout = cfg->layout,
         .block = block,
-        .follows = cfg->dep->overtakes && !cfg->dep->unstable,
-        .undeflate = 1.0 / mdl_plan_deflation(cfg->plan, cfg->origin_s)};
+        .follows = cfg->dep->overtakes && !cfg->dep->unstable};
     struct mdl_feed_cfg feed = {.plan = cfg->plan,
         .dep = cfg->dep,
         .replication = cfg->replication,

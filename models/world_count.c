@@ -3,142 +3,197 @@
 #include "models/pilot.h"
 #include "models/world_flow.h"
 
-static void count_time(struct mdl_world *w, int scope, double *counts,
-    const double *times, int weight)
+/* What every scope counts of an end, worked out once. */
+struct count {
+    const struct mdl_done *done;
+    const struct mdl_class *cls;
+    double weight;
+    double within;   /* the weight, if within its class's objective */
+    double slowdown; /* response at the station over the time on it; weighted */
+    double undeflated_s; /* work before deflation; weighted */
+    int bucket[MDL_N_TIMES];
+};
+
+/* Filled in place: a copy right after would wait for its parts. */
+static void count_fill(
+    struct count *count, const struct mdl_world *w, const struct mdl_done *done)
 {
+    const struct mdl_class *c = &w->plan->classes[done->cls];
+    const double *times = done->times;
+
+    count->done = done;
+    count->cls = c;
+    count->weight = done->weight;
+    if (done->outcome != SIM_SERVED)
+        return;
+    count->within = c->slo_level > 0.0 && times[MDL_LATENCY] <= c->slo_s
+                        ? count->weight
+                        : 0.0;
+    count->slowdown = done->work_s > 0.0
+                          ? count->weight *
+                                (times[MDL_QUEUE] + times[MDL_SERVICE]) *
+                                done->speed / done->work_s
+                          : 0.0;
+    count->undeflated_s =
+        count->weight * done->work_s /
+        mdl_plan_deflation(w->plan, w->cfg->origin_s + done->send_s);
+    for (int t = 0; t < MDL_N_TIMES; t++)
+        count->bucket[t] = sim_hist_bucket(times[t]);
+}
+
+static void count_times(
+    struct mdl_world *w, int scope, double *sums, const struct count *count)
+{
+    const double *times = count->done->times;
     double *max =
         mdl_block_at(w->block, w->layout->max) + (size_t)scope * MDL_N_TIMES;
 
     for (int t = 0; t < MDL_N_TIMES; t++) {
         const double x = times[t];
-        counts[MDL_SUMS + 2 * t] += weight * x;
-        counts[MDL_SUMS + 2 * t + 1] += weight * x * x;
+        sums[2 * t] += count->weight * x;
+        sums[2 * t + 1] += count->weight * x * x;
         max[t] = x > max[t] ? x : max[t];
-        mdl_block_hist(w->layout, w->block, scope, t)[sim_hist_bucket(x)] +=
-            (uint32_t)weight;
+        mdl_block_hist(w->layout, w->block, scope, t)[count->bucket[t]] +=
+            (uint32_t)count->done->weight;
     }
 }
 
-/* Response at the station over the service time on it; by size of work too. */
-static void count_slowdown(
-    struct mdl_world *w, int scope, double *counts, const struct mdl_done *done)
+static void count_size(
+    struct mdl_world *w, int scope, const struct count *count)
 {
     const struct mdl_layout *l = w->layout;
-    const double slowdown =
-        done->weight * (done->times[MDL_QUEUE] + done->times[MDL_SERVICE]) *
-        done->speed / done->work_s;
-
-    counts[MDL_SLOWDOWN] += slowdown;
-    if (l->n_bins == 0)
-        return;
-    const int bin = mdl_size_bin(w->plan, done->work_s);
+    const int bin = mdl_size_bin(w->plan, count->done->work_s);
     double *sum =
         mdl_block_at(w->block, l->bins) +
         ((size_t)scope * (size_t)l->n_bins + (size_t)bin) * MDL_N_BIN_SUMS;
-    sum[MDL_BIN_SERVED] += done->weight;
-    sum[MDL_BIN_SLOWDOWN] += slowdown;
+
+    sum[MDL_BIN_SERVED] += count->weight;
+    sum[MDL_BIN_SLOWDOWN] += count->slowdown;
+}
+
+/* What few requests have. */
+static void count_rare(double *n, const struct count *count)
+{
+    const struct mdl_done *done = count->done;
+
+    n[MDL_SPILLED] += done->spilled ? count->weight : 0.0;
+    n[MDL_RETRIED] += count->weight * done->retries;
+    n[MDL_HEDGED] += count->weight * done->hedges;
+    n[MDL_CACHED] += done->cached ? count->weight : 0.0;
+    if (done->outcome == SIM_SERVED && done->fallback)
+        n[MDL_FALLBACK] += count->weight;
+}
+
+static void count_bytes(
+    const struct mdl_world *w, double *n, const struct count *count)
+{
+    const struct mdl_done *done = count->done;
+    const double out = count->cls->cfg->response_size_bytes;
+    const double in = count->cls->cfg->request_size_bytes;
+
+    n[MDL_EGRESS_B] += count->weight * out;
+    n[MDL_INGRESS_B] += count->weight * in;
+    if (w->dep->members[done->member].user != done->user)
+        n[MDL_LEFT_B] += count->weight * (out + in);
 }
 
 /* Into one scope: a class, or a site entry. */
 static void count_done(
-    struct mdl_world *w, int scope, const struct mdl_done *done)
+    struct mdl_world *w, int scope, const struct count *count)
 {
-    const struct mdl_class *c = &w->plan->classes[done->cls];
+    const struct mdl_done *done = count->done;
+    const double weight = count->weight;
     double *n = mdl_block_at(w->block, w->layout->counts) +
                 (size_t)scope * MDL_N_COUNTS;
 
-    const double weight = done->weight;
-
     n[MDL_OFFERED] += weight;
-    n[MDL_SPILLED] += done->spilled ? weight : 0.0;
-    n[MDL_RETRIED] += weight * done->retries;
-    n[MDL_HEDGED] += weight * done->hedges;
-    n[MDL_CACHED] += done->cached ? weight : 0.0;
-    n[MDL_HAS_SLO] += c->slo_level > 0.0 ? weight : 0.0;
+    n[MDL_HAS_SLO] += count->cls->slo_level > 0.0 ? weight : 0.0;
+    if (done->spilled || done->cached || done->fallback ||
+        (done->retries | done->hedges) != 0)
+        count_rare(n, count);
     if (done->outcome != SIM_SERVED) {
         n[done->outcome == SIM_ABANDONED ? MDL_ABANDONED : MDL_LOST] += weight;
-        n[MDL_VALUE_LOST_USD] += weight * c->cfg->value_usd;
+        n[MDL_VALUE_LOST_USD] += weight * count->cls->cfg->value_usd;
         return;
     }
     n[MDL_SERVED] += weight;
     n[MDL_SEEN] += 1.0;
-    n[MDL_FALLBACK] += done->fallback ? weight : 0.0;
     n[MDL_WAITED] += done->times[MDL_QUEUE] > 0.0 ? weight : 0.0;
-    n[MDL_WITHIN] += c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s
-                         ? weight
-                         : 0.0;
-    if (done->member >= 0) { /* not the user's own device */
-        n[MDL_EGRESS_B] += weight * c->cfg->response_size_bytes;
-        n[MDL_INGRESS_B] += weight * c->cfg->request_size_bytes;
-    }
-    if (done->member >= 0 && w->dep->members[done->member].user != done->user)
-        n[MDL_LEFT_B] +=
-            weight * (c->cfg->response_size_bytes + c->cfg->request_size_bytes);
-    n[MDL_WORK_S] += weight * done->work_s * w->undeflate;
-    if (done->work_s > 0.0)
-        count_slowdown(w, scope, n, done);
-    count_time(w, scope, n, done->times, done->weight);
+    n[MDL_WITHIN] += count->within;
+    if (done->member >= 0) /* not the user's own device */
+        count_bytes(w, n, count);
+    n[MDL_WORK_S] += count->undeflated_s;
+    n[MDL_SLOWDOWN] += count->slowdown;
+    if (w->layout->n_bins > 0 && done->work_s > 0.0)
+        count_size(w, scope, count);
+    count_times(w, scope, n + MDL_SUMS, count);
 }
 
 /* Into one part; `hist` is its row of coarse histograms, -1 for none. */
 static void count_part(
-    struct mdl_world *w, int part, int hist, const struct mdl_done *done)
+    struct mdl_world *w, int part, int hist, const struct count *count)
 {
-    const struct mdl_class *c = &w->plan->classes[done->cls];
+    const struct mdl_done *done = count->done;
+    const double weight = count->weight;
     double *n = mdl_block_at(w->block, w->layout->parts) +
                 (size_t)part * MDL_N_PART_SUMS;
 
-    const double weight = done->weight;
-
     n[MDL_PART_OFFERED] += weight;
-    n[MDL_PART_HAS_SLO] += c->slo_level > 0.0 ? weight : 0.0;
+    n[MDL_PART_HAS_SLO] += count->cls->slo_level > 0.0 ? weight : 0.0;
     if (done->outcome != SIM_SERVED) {
         n[done->outcome == SIM_ABANDONED ? MDL_PART_ABANDONED
                                          : MDL_PART_LOST] += weight;
         return;
     }
     n[MDL_PART_SERVED] += weight;
+    n[MDL_PART_SEEN] += 1.0;
     n[MDL_PART_CACHED] += done->cached ? weight : 0.0;
-    n[MDL_PART_WITHIN] +=
-        c->slo_level > 0.0 && done->times[MDL_LATENCY] <= c->slo_s ? weight
-                                                                   : 0.0;
+    n[MDL_PART_WITHIN] += count->within;
     for (int t = 0; t < MDL_N_TIMES; t++)
         n[MDL_PART_TIMES + t] += weight * done->times[t];
     if (hist >= 0)
         mdl_block_coarse(w->layout, w->block,
-            hist)[mdl_coarse_bucket(done->times[MDL_LATENCY])] +=
+            hist)[mdl_coarse_bucket(count->bucket[MDL_LATENCY])] +=
             (uint32_t)done->weight;
 }
 
-void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done)
+static void count_request(struct mdl_world *w, const struct count *count)
 {
     const struct mdl_layout *l = w->layout;
+    const int user = count->done->user;
 
-    count_done(w, done->cls, done);
-    if (done->user < l->n_users)
-        count_part(w, done->user,
-            done->user < l->n_user_hists ? done->user : -1, done);
+    count_done(w, count->done->cls, count);
+    if (user < l->n_users)
+        count_part(w, user, user < l->n_user_hists ? user : -1, count);
 }
 
-void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done)
+static void count_visit(struct mdl_world *w, const struct count *count)
 {
     const struct mdl_layout *l = w->layout;
+    const struct mdl_done *done = count->done;
     const int entry = w->dep->members[done->member].entry;
     const size_t source =
         (size_t)done->user * (size_t)l->n_classes + (size_t)done->cls;
     const size_t cell = source * (size_t)l->n_ranks + (size_t)done->rank;
 
-    count_done(w, l->n_classes + entry, done);
+    count_done(w, l->n_classes + entry, count);
     if (done->member < l->n_members)
         count_part(w, l->n_users + done->member,
             done->member < l->n_member_hists ? l->n_user_hists + done->member
                                              : -1,
-            done);
+            count);
     if (done->outcome != SIM_SERVED)
         return;
-    mdl_block_at(w->block, l->served)[cell] += done->weight;
-    mdl_block_at(w->block, l->work)[cell] +=
-        done->weight * done->work_s * w->undeflate;
+    mdl_block_at(w->block, l->served)[cell] += count->weight;
+    mdl_block_at(w->block, l->work)[cell] += count->undeflated_s;
+}
+
+void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done)
+{
+    struct count count;
+
+    count_fill(&count, w, done);
+    count_request(w, &count);
 }
 
 /* What the engine says of a visit. */
@@ -174,8 +229,10 @@ void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
 {
     const struct mdl_done done =
         done_of(r, member, weight, outcome, start_s, end_s);
+    struct count count;
 
-    mdl_world_count_visit(w, &done);
+    count_fill(&count, w, &done);
+    count_visit(w, &count);
 }
 
 /* A visit has ended, of the cohort or not. */
@@ -209,8 +266,10 @@ void mdl_world_finish(void *ctx, const struct sim_request *r,
     mdl_world_note(w, &done);
     if ((r->tag & MDL_TAG_MEASURED) == 0)
         return;
+    struct count count;
+    count_fill(&count, w, &done);
     w->open -= weight;
-    mdl_world_count_request(w, &done);
+    count_request(w, &count);
     if (r->station >= 0)
-        mdl_world_count_visit(w, &done);
+        count_visit(w, &count);
 }

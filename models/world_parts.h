@@ -62,7 +62,6 @@ struct mdl_world {
     bool follows;    /* arrivals go on until it has finished */
     int64_t counted; /* sends since t0, where their number ends the run */
     double first_s, last_s; /* sends of the cohort */
-    double undeflate;       /* work / deflation */
     struct mdl_stays stays; /* of all visits, for the check */
     int *first_change;      /* [n_members + 1] into change_s */
     int *slots_at_start;    /* [n_members] */
@@ -170,13 +169,11 @@ struct mdl_done {
 /** A request of the cohort has ended: its class and user. */
 void mdl_world_count_request(struct mdl_world *w, const struct mdl_done *done);
 
-/** A visit of one has ended: its site. */
-void mdl_world_count_visit(struct mdl_world *w, const struct mdl_done *done);
-
 /** Any request has ended as a whole, of the cohort or not: note it when it is
  *  one of the first. */
 void mdl_world_note(struct mdl_world *w, const struct mdl_done *done);
-/** ... told as the engine does. */
+/** A visit of one of the cohort has ended, told as the engine does: its site.
+ */
 void mdl_world_count_visit_of(struct mdl_world *w, const struct sim_request *r,
     int member, int weight, enum sim_outcome outcome, double start_s,
     double end_s);

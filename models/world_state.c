@@ -131,6 +131,16 @@ void mdl_world_watched(const struct mdl_world *w, double *from_s, double *to_s)
     *to_s = *from_s + 0.9 * (double)w->cfg->requests / rate_per_s;
 }
 
+/* Which servers fail is drawn anew in every window of every replication. */
+static uint64_t choice_key(const struct mdl_world *w, uint64_t entity)
+{
+    uint64_t key = sim_entity_sub(entity, (uint64_t)w->plan->cfg->seed);
+
+    key = sim_entity_sub(key, w->cfg->replication);
+    key = sim_entity_sub(key, w->cfg->window);
+    return sim_entity_sub(key, SIM_FOR_SLOTS);
+}
+
 /* The kernel of a member that is simulated. */
 static int make_station(struct mdl_world *w, int i,
     const struct sim_station_cfg *common, struct sim_err *err)
@@ -152,7 +162,7 @@ static int make_station(struct mdl_world *w, int i,
     cfg.change_s = w->change_s + first;
     cfg.change_slots = w->change_slots + first;
     cfg.n_changes = w->first_change[i + 1] - first;
-    cfg.choice_key = sim_entity_sub(entity, w->cfg->window);
+    cfg.choice_key = choice_key(w, entity);
     return mdl_service_station(&site->queue,
         site->has_batching ? &site->batching : NULL,
         site->has_power_off ? &site->power_off : NULL, m->speed,

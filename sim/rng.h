@@ -45,6 +45,7 @@ enum sim_purpose {
     SIM_FOR_ACCESS, /* extra time of a user's access line */
     SIM_FOR_CACHE,  /* hits of a cache of answers */
     SIM_FOR_SAMPLE, /* members that stand for others */
+    SIM_FOR_SLOTS,  /* which servers fail */
 };
 
 struct sim_key {
