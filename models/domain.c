@@ -111,6 +111,60 @@ void mdl_domain_check(
     }
 }
 
+/* ---- shocks that share a domain ------------------------------------------ */
+
+/* Sites that name one domain share its events, so they agree on them. */
+static void check_shock(const struct mdl_shock_cfg *shock,
+    const struct mdl_shock_cfg *first, const char *key,
+    const struct sim_checker *checker)
+{
+    if (shock->rate_per_yr != first->rate_per_yr ||
+        shock->duration_h != first->duration_h)
+        checker->fault(checker->ctx, key,
+            "the domain '%s' has another rate or duration elsewhere; its "
+            "events are shared, only 'hit' may differ",
+            shock->domain);
+}
+
+static const struct mdl_shock_cfg *first_shock(
+    const struct mdl_run_cfg *run, const char *domain)
+{
+    for (int d = 0; d < run->n_deployments; d++) {
+        for (int i = 0; i < run->deployments[d].n_sites; i++) {
+            const struct mdl_failure_cfg *f =
+                &run->deployments[d].sites[i].failures;
+            for (int k = 0; k < f->n_shocks; k++) {
+                if (f->shocks[k].domain != NULL &&
+                    strcmp(f->shocks[k].domain, domain) == 0)
+                    return &f->shocks[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+void mdl_domain_check_shocks(
+    const struct mdl_run_cfg *run, const struct sim_checker *checker)
+{
+    char key[256];
+
+    for (int d = 0; d < run->n_deployments; d++) {
+        const struct mdl_deployment_cfg *dep = &run->deployments[d];
+        for (int i = 0; i < dep->n_sites; i++) {
+            const struct mdl_failure_cfg *f = &dep->sites[i].failures;
+            for (int k = 0; k < f->n_shocks; k++) {
+                if (f->shocks[k].domain == NULL)
+                    continue;
+                snprintf(key, sizeof key,
+                    "deployments.%s.sites.%s.failures.shocks.%d", dep->name,
+                    dep->sites[i].name, k);
+                check_shock(&f->shocks[k],
+                    first_shock(run, f->shocks[k].domain), key, checker);
+            }
+        }
+    }
+}
+
 /* ---- layers of the timeline ---------------------------------------------- */
 
 static int domain_layer(const struct mdl_domain_cfg *domain,

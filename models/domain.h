@@ -34,6 +34,10 @@ extern const struct sim_table mdl_domain_table;
 void mdl_domain_check(
     const struct mdl_run_cfg *run, const struct sim_checker *checker);
 
+/** Report shocks of one domain that differ in rate or duration. */
+void mdl_domain_check_shocks(
+    const struct mdl_run_cfg *run, const struct sim_checker *checker);
+
 /**
  * The domains of a site as layers of its timeline.
  *

@@ -209,6 +209,24 @@ void mdl_put_times(struct mdl_put *p)
 
 /* ---- one metric, for the precision stop --------------------------------- */
 
+bool mdl_measure_known(const char *metric)
+{
+    if (strcmp(metric, "utilization") == 0 ||
+        strcmp(metric, "loss_probability") == 0)
+        return true;
+    for (int t = 0; t < MDL_N_TIMES; t++) {
+        const size_t len = strlen(time_names[t]);
+        if (strncmp(metric, time_names[t], len) != 0 || metric[len] != '.')
+            continue;
+        for (int q = 0; q < N_QUANTILES; q++) {
+            if (strcmp(metric + len + 1, quantile_names[q]) == 0)
+                return true;
+        }
+        return strcmp(metric + len + 1, "mean") == 0;
+    }
+    return false;
+}
+
 struct res_estimate mdl_measure_one(
     const struct mdl_study *study, int dep, const char *metric)
 {
@@ -240,6 +258,11 @@ struct res_estimate mdl_measure_one(
                 e = quantile_estimate(
                     &p, hist, quantile_levels[q], mdl_scope_served(c, &all));
         }
+    }
+    if (x != NULL && strcmp(metric, "utilization") == 0) {
+        mdl_sum_loads(study, c, &all, MDL_BUSY_S, p.x);
+        mdl_sum_loads(study, c, &all, MDL_SLOTS_UP_S, p.y);
+        e = mdl_estimate(study, c, p.x, p.y, 1.0);
     }
     if (x != NULL && strcmp(metric, "loss_probability") == 0) {
         mdl_sum_counts(study, c, &all, MDL_LOST, p.x);

@@ -319,6 +319,15 @@ static bool precise(const struct mdl_study *study)
     return true;
 }
 
+static bool any_steady(const struct mdl_study *study)
+{
+    for (int d = 0; d < study->plan->n_deps; d++) {
+        if (!study->plan->deps[d].unstable)
+            return true;
+    }
+    return false;
+}
+
 /* 8, 12, 16, 24, 32, 48, 64 ...: halfway steps between powers of two. */
 static int64_t next_look(int64_t n)
 {
@@ -352,7 +361,8 @@ static int run_replications(
         if (!adaptive)
             return SIM_OK;
         if (precise(study)) {
-            *stop = "precision met";
+            *stop = any_steady(study) ? "precision met"
+                                      : "no steady state to be precise about";
             return SIM_OK;
         }
         if (study->done >= study->most) {

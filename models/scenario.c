@@ -8,6 +8,7 @@
 #include "models/policy.h"
 #include "models/run.h"
 #include "models/site.h"
+#include "models/study.h"
 #include "models/workload_time.h"
 
 #include "models/results/results.h"
@@ -84,6 +85,12 @@ static void check_metrics(const RUN *run, const struct sim_checker *checker)
         if (res_metric_row(precision->metrics[i]) == NULL)
             checker->fault(checker->ctx, "simulate.precision.metrics",
                 "names the unknown metric '%s'", precision->metrics[i]);
+        else if (!mdl_measure_known(precision->metrics[i]))
+            checker->fault(checker->ctx, "simulate.precision.metrics",
+                "names '%s': replications can be stopped by the mean and the "
+                "percentiles of latency, network, queue and service, by "
+                "loss_probability and by utilization",
+                precision->metrics[i]);
     }
 }
 
@@ -246,6 +253,7 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_residency(run, checker);
     check_at(run, checker);
     mdl_domain_check(run, checker);
+    mdl_domain_check_shocks(run, checker);
     check_processes(run, checker);
     mdl_flow_check(run, checker);
     mdl_policy_check(run, checker);

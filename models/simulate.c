@@ -93,6 +93,11 @@ static void check_simulate(const void *cfg, const struct sim_checker *checker)
 
     if (n > 1)
         checker->fault(checker->ctx, "", "takes one of 'windows', 'duration', 'requests'");
+    if (isnan(s->duration_s) && s->requests < 0 &&
+        (s->warmup.mode != MDL_WARMUP_AUTO || !isnan(s->warmup.time_s) || !isnan(s->warmup.requests_request)))
+        checker->fault(checker->ctx, "warmup", "has no effect on windows, whose lead-in follows the load");
+    if (!isnan(s->duration_s) && !isnan(s->warmup.requests_request))
+        checker->fault(checker->ctx, "warmup", "of a 'duration' is a time, 'auto' or 'none', not a number of requests");
     /* a comparison with NAN is false: what is absent is no fault */
     if (s->warmup.time_s >= s->duration_s)
         checker->fault(checker->ctx, "duration", "of %g s is not longer than the warm-up of %g s",

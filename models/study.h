@@ -98,6 +98,9 @@ struct res_estimate mdl_estimate(const struct mdl_study *study,
 struct res_estimate mdl_measure_one(
     const struct mdl_study *study, int dep, const char *metric);
 
+/** May mdl_measure_one() be asked for it? */
+bool mdl_measure_known(const char *metric);
+
 /** IT energy of an entry in a section's windows [kW s]. */
 double mdl_entry_power(const struct mdl_case *c, int section, int entry);
 
