@@ -375,7 +375,7 @@ int mdl_measure_availability(
     struct job job = {.study = study,
         .c = c,
         .n = study->done,
-        .horizon_ns = mdl_study_horizon_ns(study),
+        .horizon_ns = mdl_study_measured_ns(study),
         .stride = N_DEP_FIGURES + entries * N_SITE_FIGURES};
     const struct sim_exec_job exec = {.ctx = &job,
         .slot_bytes = 16,

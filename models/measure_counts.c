@@ -112,16 +112,54 @@ static void put_running(struct mdl_put *p)
 }
 
 /* Where a number of requests ends the run, its length is known beforehand to a
- * tenth only if they are many and not those of a trace. */
+ * tenth only if they come at an even rate, and how long all was empty only if
+ * they are many. */
+static bool is_even(const struct mdl_plan *plan)
+{
+    for (int i = 0; i < plan->n_classes; i++) {
+        const struct mdl_class *c = &plan->classes[i];
+        if (c->trace.n > 0 || c->shape.n > 1 || c->arrivals->process.has_mmpp)
+            return false;
+    }
+    return true;
+}
+
+/* Is the time slots are busy known?  Of a job that has a slot for itself it is
+ * its service, else what the stations have watched. */
+static bool busy_known(const struct mdl_put *p)
+{
+    if (p->study->cfg->simulate.requests < 0 || is_even(p->study->plan))
+        return true;
+    for (int e = 0; e < p->c->layout.n_entries; e++) {
+        const struct mdl_site_cfg *site = p->c->dep->entries[e].cfg;
+        if (mdl_scope_has_load(p->c, p->scope, e) &&
+            (site->has_batching || site->has_power_off ||
+                site->queue.discipline == MDL_PS ||
+                site->queue.discipline == MDL_LPS ||
+                site->queue.discipline == MDL_PRIORITY_PREEMPTIVE))
+            return false;
+    }
+    return true;
+}
+
+/* A ratio of what rests on busy slots. */
+static void put_busy(struct mdl_put *p, const char *name, double scale)
+{
+    if (busy_known(p))
+        mdl_put_ratio(p, name, scale);
+    else
+        mdl_put(p, name,
+            res_undefined("not watched to the end of a run of so many "
+                          "requests at an uneven rate: use "
+                          "'simulate.duration'"));
+}
+
 static void put_empty(struct mdl_put *p)
 {
     const struct mdl_entry *entry = &p->c->dep->entries[p->scope->entry];
     const int64_t requests = p->study->cfg->simulate.requests;
-    bool traced = false;
 
-    for (int i = 0; i < p->study->plan->n_classes; i++)
-        traced = traced || p->study->plan->classes[i].trace.n > 0;
-    if (requests >= 0 && (traced || requests < LEAST_WATCHED))
+    if (requests >= 0 && (!is_even(p->study->plan) || requests < LEAST_WATCHED))
         return;
     mdl_sum_loads(p->study, p->c, p->scope, MDL_EMPTY_S, p->x);
     mdl_sum_head(p->study, p->c, MDL_SECONDS, p->y);
@@ -140,14 +178,17 @@ static void put_means(struct mdl_put *p)
     for (size_t i = 0; i < sizeof means / sizeof means[0]; i++) {
         mdl_sum_loads(p->study, p->c, p->scope, means[i].load, p->x);
         mdl_sum_head(p->study, p->c, MDL_SECONDS, p->y);
-        mdl_put_ratio(p, means[i].name, 1.0);
+        if (means[i].load == MDL_BUSY_S)
+            put_busy(p, means[i].name, 1.0);
+        else
+            mdl_put_ratio(p, means[i].name, 1.0);
     }
     put_running(p);
     if (p->scope->entry >= 0)
         put_empty(p);
     mdl_sum_loads(p->study, p->c, p->scope, MDL_BUSY_S, p->x);
     mdl_sum_loads(p->study, p->c, p->scope, MDL_SLOTS_UP_S, p->y);
-    mdl_put_ratio(p, "utilization", 1.0);
+    put_busy(p, "utilization", 1.0);
 }
 
 /* Batches, and the states of servers that switch off. */
@@ -170,7 +211,7 @@ static void put_states(struct mdl_put *p)
     for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
         mdl_sum_loads(p->study, p->c, p->scope, shares[i].load, p->x);
         mdl_sum_loads(p->study, p->c, p->scope, MDL_SLOTS_UP_S, p->y);
-        mdl_put_ratio(p, shares[i].name, 1.0);
+        put_busy(p, shares[i].name, 1.0);
     }
 }
 
@@ -211,9 +252,9 @@ static void put_power(struct mdl_put *p)
     }
     if (!any)
         return;
+    put_busy(p, "power.mean", 1.0);
     const struct res_estimate e = mdl_estimate(p->study, p->c, p->x, p->y, 1.0);
-    mdl_put(p, "power.mean", e);
-    if (p->scope->main)
+    if (p->scope->main && busy_known(p))
         p->study->cases[p->c - p->study->cases].direct_kw = e;
 }
 

@@ -46,6 +46,33 @@ static int volume_of(const struct mdl_study *study, double *volume,
     return SIM_OK;
 }
 
+/* A trace that is not repeated may end before as many requests have come as
+ * were asked for. */
+static int check_sent(const struct mdl_study *study, const struct mdl_case *c,
+    struct sim_err *err)
+{
+    const int64_t wanted = study->cfg->simulate.requests;
+    const struct mdl_scope all = mdl_scope_all(c, "");
+    double offered[MDL_MAX_SECTIONS], sum = 0.0;
+    bool ends = false;
+
+    for (int i = 0; i < study->plan->n_classes; i++) {
+        const struct mdl_trace *trace = &study->plan->classes[i].trace;
+        ends = ends || (trace->n > 0 && !trace->loop);
+    }
+    if (wanted < 0 || !ends)
+        return SIM_OK;
+    mdl_sum_counts(study, c, &all, MDL_OFFERED, offered);
+    for (int r = 0; r < study->n_sections; r++)
+        sum += offered[r];
+    if (sum > (double)(wanted * study->done) - 0.5)
+        return SIM_OK;
+    return sim_err_set(err, SIM_E_INPUT,
+        "'simulate.requests' is %lld, but the trace ends after %.0f; shorten "
+        "the run or the warm-up, or replay it with 'loop'",
+        (long long)wanted, sum / (double)study->done);
+}
+
 static int measure_scope(struct mdl_study *study, const struct mdl_case *c,
     const struct mdl_scope *scope, const struct mdl_scope *all, double volume,
     double seconds)
@@ -109,7 +136,9 @@ int mdl_measure_requests(struct mdl_study *study, int dep, struct sim_err *err)
 
     if (!c->dep->has_requests)
         return SIM_OK;
-    rc = volume_of(study, &volume, &seconds, err);
+    rc = check_sent(study, c, err);
+    if (rc == SIM_OK)
+        rc = volume_of(study, &volume, &seconds, err);
     if (rc == SIM_OK)
         rc = measure_scope(study, c, &all, &all, volume, seconds);
     if (rc == SIM_OK)

@@ -88,3 +88,18 @@ int64_t mdl_study_horizon_ns(const struct mdl_study *study)
     }
     return (int64_t)(fmin(seconds, 9e9) * (double)SIM_NS_PER_S);
 }
+
+int64_t mdl_study_measured_ns(const struct mdl_study *study)
+{
+    const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
+    double lead_s, rate = 0.0;
+    int64_t lead_requests;
+
+    for (int i = 0; i < study->plan->n_classes; i++)
+        rate += study->plan->classes[i].rate_per_s;
+    if (sim->requests < 0 || !(rate > 0.0))
+        return mdl_study_horizon_ns(study);
+    mdl_study_warmup(study, &lead_s, &lead_requests);
+    const double n = (double)sim->requests + (double)lead_requests;
+    return (int64_t)(fmin(lead_s + n / rate, 9e9) * (double)SIM_NS_PER_S);
+}

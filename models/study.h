@@ -61,6 +61,10 @@ int mdl_study_section(const struct mdl_study *study, int64_t replication);
 /** Length of the time line of a replication. */
 int64_t mdl_study_horizon_ns(const struct mdl_study *study);
 
+/** ... as far as it is measured: a run that ends with a number of requests ends
+ *  when they are expected to have come. */
+int64_t mdl_study_measured_ns(const struct mdl_study *study);
+
 /** Timelines besides those of the replications: as the scenario says; else 1000
  *  with windows, where they cost little, and none in one continuous run. */
 int64_t mdl_study_timelines(const struct mdl_study *study);
