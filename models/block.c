@@ -207,6 +207,23 @@ int mdl_total_add(struct mdl_total *total, const struct mdl_layout *layout,
     return SIM_OK;
 }
 
+int mdl_total_merge(struct mdl_total *into, struct mdl_total *from,
+    const struct mdl_layout *layout, struct sim_err *err)
+{
+    for (size_t i = 0; i < layout->n_sums; i++)
+        into->sum[i] += from->sum[i];
+    for (size_t i = layout->max; i < layout->n_doubles; i++)
+        into->sum[i] =
+            from->sum[i] > into->sum[i] ? from->sum[i] : into->sum[i];
+    for (int i = 0; i < layout->n_scopes * MDL_N_TIMES; i++) {
+        if (sim_whist_merge(&into->hist[i], &from->hist[i]) != SIM_OK)
+            return sim_err_set(err, SIM_E_NOMEM, "out of memory");
+        sim_whist_release(&from->hist[i]);
+    }
+    memset(from->sum, 0, layout->n_doubles * sizeof *from->sum);
+    return SIM_OK;
+}
+
 void mdl_total_release(struct mdl_total *total, const struct mdl_layout *layout)
 {
     if (total->hist != NULL) {

@@ -203,6 +203,11 @@ SIM_MUST_CHECK int mdl_total_add(struct mdl_total *total,
     const struct mdl_layout *layout, void *block, double weight,
     struct sim_err *err);
 /** Arrays in the arena. @retval SIM_OK, SIM_E_NOMEM */
+/** into += from, which is empty then.  @retval SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_total_merge(struct mdl_total *into,
+    struct mdl_total *from, const struct mdl_layout *layout,
+    struct sim_err *err);
+
 SIM_MUST_CHECK int mdl_pooled_init(struct mdl_pooled *pooled,
     const struct mdl_layout *layout, struct sim_arena *arena,
     struct sim_err *err);

@@ -377,6 +377,9 @@ static int next_slab(struct mdl_feed *feed, struct sim_err *err)
     if (feed->leading && end_s > 0.0)
         end_s = 0.0;
     end_s = fmin(end_s, feed->cfg.until_s);
+    end_s = fmin(
+        end_s, mdl_plan_deflation_until(plan, feed->cfg.origin_s + start_s) -
+                   feed->cfg.origin_s);
     feed->n = feed->next = 0;
     for (int i = 0; rc == SIM_OK && i < plan->n_sources; i++)
         rc = fill_source(feed, i, end_s, deflation, err);

@@ -374,11 +374,25 @@ struct mdl_rate mdl_plan_rate(const struct mdl_plan *plan, int source)
         .growth_norm = c->growth_norm};
 }
 
+/* Month of a time.  What is summed up to the end of a month may fall short of
+ * it by a rounding error and yet belongs to the next. */
+static double month_of(double t_s)
+{
+    return t_s > 0.0 ? floor(t_s / MONTH_S + 1e-9) : 0.0;
+}
+
 double mdl_plan_deflation(const struct mdl_plan *plan, double t_s)
 {
     const double halving = plan->cfg->deflation.halving_month;
 
     if (isnan(halving))
         return 1.0;
-    return sim_exp2(-(t_s > 0.0 ? floor(t_s / MONTH_S) : 0.0) / halving);
+    return sim_exp2(-month_of(t_s) / halving);
+}
+
+double mdl_plan_deflation_until(const struct mdl_plan *plan, double t_s)
+{
+    if (isnan(plan->cfg->deflation.halving_month))
+        return (double)INFINITY;
+    return (month_of(t_s) + 1.0) * MONTH_S;
 }

@@ -173,6 +173,9 @@ bool mdl_class_recorded(const struct mdl_class *c);
 /** Work factor of deflation at horizon time t: 2^(-m/T). */
 double mdl_plan_deflation(const struct mdl_plan *plan, double t_s);
 
+/** Until when [s] the deflation at t_s holds: the end of its month. */
+double mdl_plan_deflation_until(const struct mdl_plan *plan, double t_s);
+
 /** Mean work of a visit to an entry [s on the reference]: `mean_s`, or its part
  *  of a full batch where the entry serves batches. */
 double mdl_entry_work_s(const struct mdl_dep *dep, int entry, double mean_s);

@@ -338,6 +338,27 @@ static int64_t next_look(int64_t n)
     return n >= power + power / 2 ? 2 * power : power + power / 2;
 }
 
+/* Neighbours become one section each, so that all hold as many replications
+ * whenever their number is looked at. */
+static int widen_sections(struct mdl_study *study, struct sim_err *err)
+{
+    for (int d = 0; d < study->plan->n_deps; d++) {
+        struct mdl_case *c = &study->cases[d];
+        for (int i = 0; i < study->n_allocated / 2; i++) {
+            const struct mdl_total spent = c->section[i];
+            const int rc = mdl_total_merge(
+                &c->section[2 * i], &c->section[2 * i + 1], &c->layout, err);
+            if (rc != SIM_OK)
+                return rc;
+            c->section[i] = c->section[2 * i];
+            if (i > 0)
+                c->section[2 * i] = spent;
+        }
+    }
+    study->group *= 2;
+    return SIM_OK;
+}
+
 static int run_replications(
     struct mdl_study *study, const char **stop, struct sim_err *err)
 {
@@ -349,7 +370,13 @@ static int run_replications(
     int rc;
 
     *stop = "fixed number";
+    study->group = adaptive ? 1 : 0;
     for (;;) {
+        while (adaptive && target > study->group * MDL_MAX_SECTIONS) {
+            rc = widen_sections(study, err);
+            if (rc != SIM_OK)
+                return rc;
+        }
         while (study->done < target) {
             /* batches bound the memory for timelines and pieces */
             const int64_t n =

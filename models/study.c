@@ -13,6 +13,8 @@
 
 int mdl_study_section(const struct mdl_study *study, int64_t replication)
 {
+    if (study->group > 0)
+        return (int)(replication / study->group);
     if (study->most <= MDL_MAX_SECTIONS)
         return (int)replication;
     return (int)(replication * MDL_MAX_SECTIONS / study->most);

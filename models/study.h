@@ -43,8 +43,9 @@ struct mdl_study {
     struct mdl_case *cases; /* [n_deps] */
     int n_sections;         /* filled so far */
     int n_allocated;
-    int64_t most; /* replications at most */
-    int64_t done; /* replications run */
+    int64_t most;  /* replications at most */
+    int64_t group; /* replications a section; 0: their number is fixed */
+    int64_t done;  /* replications run */
     int n_hour_reps;
     double level;
     double requests_simulated, lead_max_s;

@@ -202,10 +202,9 @@ bool mdl_groups_keep(struct mdl_world *w, struct sim_request *r)
 
     if (pick.candidate >= 0) {
         const int place = w->dep->candidates[pick.candidate].place;
-        share *=
-            (double)n_here(w, place) /
-            (w->dep->cfg->routing.failover ? w->n_known_up[place]
-                                           : w->dep->places[place].n_members);
+        share *= (double)n_here(w, place) /
+                 (asks(w, place) ? w->n_known_up[place]
+                                 : w->dep->places[place].n_members);
     }
     if (u >= share)
         return false;
