@@ -246,6 +246,16 @@ static int named_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
     return SIM_OK;
 }
 
+/* Does a step go where routing says, not to an entry by name? */
+static bool is_routed(const struct mdl_flow *flow)
+{
+    for (int i = 0; i < flow->n_steps; i++) {
+        if (flow->steps[i].entry < 0)
+            return true;
+    }
+    return false;
+}
+
 static int source_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
     int source, const struct choice *choices, struct list *list,
     struct sim_err *err)
@@ -255,12 +265,14 @@ static int source_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
 
     dep->uc_first[source] = list->n;
     rc = routed_candidates(plan, dep, source, choices, list, err);
+    const bool routed = list->n > dep->uc_first[source];
     if (rc == SIM_OK)
         rc = named_candidates(plan, dep, source, choices, list, err);
     if (rc != SIM_OK)
         return rc;
     const int n = list->n - dep->uc_first[source];
-    if (n == 0)
+    if (n == 0 ||
+        (!routed && is_routed(&dep->flows[plan->sources[source].cls])))
         return sim_err_set(err, SIM_E_INPUT,
             "no site of deployment '%s' may serve class '%s' (residency '%s')",
             dep->cfg->name, c->cfg->name,

@@ -147,6 +147,54 @@ static int index_of(double mark, int n)
     return k < n ? k : n - 1;
 }
 
+/* ---- in turn ------------------------------------------------------------ */
+
+/* The usable member of a candidate's place that follows `last` in the order of
+ * the deployment, or its first one; n_usable > 0. */
+static int next_here(const struct mdl_router *r, int candidate, int last)
+{
+    const struct mdl_place *place = place_of(r->dep, candidate);
+    const int first = place->first_member, end = first + place->n_members;
+    int member = last >= first && last < end - 1 ? last + 1 : first;
+
+    while (!usable(r, member))
+        member = member < end - 1 ? member + 1 : first;
+    return member;
+}
+
+/* In turn over all members of the group, whoever asks: users see the places in
+ * different orders, the deployment has one. */
+static struct mdl_pick in_turn(
+    const struct mdl_router *r, const struct group *g)
+{
+    struct mdl_pick best = nobody;
+    int least = 0;
+
+    for (int i = g->first; i < g->last; i++) {
+        if (n_usable(r, i) == 0)
+            continue;
+        const int member = next_here(r, i, r->last_of_all);
+        const int ahead =
+            member > r->last_of_all ? member : member + r->dep->n_members;
+        if (best.candidate < 0 || ahead < least) {
+            best = (struct mdl_pick){.candidate = i, .member = member};
+            least = ahead;
+        }
+    }
+    return best;
+}
+
+/* A choice that is made takes its turn. */
+static struct mdl_pick taken(struct mdl_router *r, struct mdl_pick pick)
+{
+    if (pick.candidate < 0)
+        return pick;
+    r->last_of_all = pick.member;
+    if (r->last != NULL)
+        r->last[r->dep->candidates[pick.candidate].place] = pick.member;
+    return pick;
+}
+
 /* ---- policies ----------------------------------------------------------- */
 
 static struct mdl_pick by_weight(
@@ -240,7 +288,10 @@ static struct mdl_pick balanced(
     case MDL_BALANCE_STICKY:
         return nth_here(r, candidate, user % n);
     case MDL_BALANCE_ROUND_ROBIN:
-        return nth_here(r, candidate, (int)(r->turn++ % n));
+        return (struct mdl_pick){.candidate = candidate,
+            .member = next_here(r, candidate,
+                r->last != NULL ? r->last[r->dep->candidates[candidate].place]
+                                : -1)};
     case MDL_BALANCE_SHORTEST_QUEUE:
         return shortest(r, &here);
     default:
@@ -313,15 +364,12 @@ static int64_t queue_here(const struct mdl_router *r, int member)
 }
 
 /* From candidate `from` on, in order of preference, the first that is predicted
- * to meet the objective; none: the least late.  Only the choice made takes a
- * turn of a round robin among members. */
+ * to meet the objective; none: the least late. */
 static struct mdl_pick in_time(
     struct mdl_router *r, int source, int user, int from, double mark)
 {
     const struct mdl_dep *dep = r->dep;
     const double limit_s = r->plan->classes[r->plan->sources[source].cls].slo_s;
-    const int64_t turn = r->turn;
-    int64_t best_turn = turn;
     struct mdl_pick best = nobody;
     double least = (double)INFINITY;
 
@@ -331,7 +379,6 @@ static struct mdl_pick in_time(
          i++) {
         if (n_usable(r, i) == 0)
             continue;
-        r->turn = turn;
         const struct mdl_pick pick = balanced(r, i, user, mark);
         const double response_s = mdl_forecast_s(
             r->plan, dep, source, i, queue_here(r, pick.member), r->deflation);
@@ -339,11 +386,9 @@ static struct mdl_pick in_time(
             return pick;
         if (best.candidate < 0 || response_s < least) {
             best = pick;
-            best_turn = r->turn;
             least = response_s;
         }
     }
-    r->turn = best_turn;
     return best;
 }
 
@@ -358,7 +403,7 @@ static struct mdl_pick pick_in(
     case MDL_WEIGHTED:
         return by_weight(r, g, mark);
     case MDL_ROUND_ROBIN:
-        return nth(r, g, (int)(r->turn++ % g->n));
+        return in_turn(r, g);
     case MDL_SHORTEST_QUEUE:
         return shortest(r, g);
     case MDL_POWER_OF_D:
@@ -381,12 +426,16 @@ static struct mdl_pick pick_cheapest(struct mdl_router *r, int source,
 
 struct mdl_router mdl_router_start(const struct mdl_plan *plan,
     const struct mdl_dep *dep, const bool *known_up, const int *n_known_up,
-    struct sim_engine *engine, double origin_s)
+    int *last, struct sim_engine *engine, double origin_s)
 {
+    for (int i = 0; last != NULL && i < dep->n_places; i++)
+        last[i] = -1;
     return (struct mdl_router){.plan = plan,
         .dep = dep,
         .known_up = known_up,
         .n_known_up = n_known_up,
+        .last = last,
+        .last_of_all = -1,
         .engine = engine,
         .origin_s = origin_s,
         .hour_end_s = -(double)INFINITY,
@@ -420,7 +469,7 @@ struct mdl_pick mdl_route_pick(
         pick = pick_known(router, source, user, mark);
         router->known_up = known_up;
     }
-    return pick;
+    return taken(router, pick);
 }
 
 /* All candidates of the group of one. */
@@ -442,7 +491,7 @@ static struct group group_of(
     return g;
 }
 
-struct mdl_pick mdl_route_next(
+static struct mdl_pick next_known(
     struct mdl_router *router, int source, int user, int after, double mark)
 {
     const struct mdl_dep *dep = router->dep;
@@ -470,6 +519,12 @@ struct mdl_pick mdl_route_next(
     return pick_in(router, &g, user, mark);
 }
 
+struct mdl_pick mdl_route_next(
+    struct mdl_router *router, int source, int user, int after, double mark)
+{
+    return taken(router, next_known(router, source, user, after, mark));
+}
+
 static struct mdl_pick entry_known(
     struct mdl_router *router, int source, int entry, int user, double mark)
 {
@@ -493,13 +548,14 @@ struct mdl_pick mdl_route_entry(
         pick = entry_known(router, source, entry, user, mark);
         router->known_up = known_up;
     }
-    return pick;
+    return taken(router, pick);
 }
 
 double mdl_route_share(const struct mdl_plan *plan, const struct mdl_dep *dep,
     int source, int candidate)
 {
-    struct mdl_router all = mdl_router_start(plan, dep, NULL, NULL, NULL, 0.0);
+    struct mdl_router all =
+        mdl_router_start(plan, dep, NULL, NULL, NULL, NULL, 0.0);
     const struct group g = group_from(&all, source, dep->uc_first[source]);
     const int n = place_of(dep, candidate)->n_members;
 

@@ -48,7 +48,8 @@ struct mdl_router {
     const int *n_known_up;     /* [n_places] */
     struct sim_engine *engine; /* its time is that of a decision */
     double origin_s;           /* horizon time of the engine's zero */
-    int64_t turn;              /* round robin */
+    int *last;                 /* [n_places] member served last there */
+    int last_of_all;           /* by the policy */
     /* Of the hour of the last decision. */
     double hour_end_s; /* engine's time; decisions never go back */
     int hour_of_year;
@@ -61,10 +62,12 @@ struct mdl_pick {
     int member;
 };
 
-/** A router at the start of a window; borrows all. */
+/** A router at the start of a window; borrows all.
+ *  @param last  [n_places] for round robin among members; reset here; NULL:
+ *               nobody is served twice */
 struct mdl_router mdl_router_start(const struct mdl_plan *plan,
     const struct mdl_dep *dep, const bool *known_up, const int *n_known_up,
-    struct sim_engine *engine, double origin_s);
+    int *last, struct sim_engine *engine, double origin_s);
 
 /** Does the policy look at all members of a group, not the nearest few? */
 bool mdl_policy_takes_all(int policy);

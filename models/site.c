@@ -86,6 +86,8 @@ static void check_site(const void *cfg, const struct sim_checker *checker)
     const int64_t capacity = site->queue.capacity;
     const double slots = site->servers * (double)mdl_hardware_slots(&site->hardware);
 
+    if (isfinite(slots) && slots > 0x1p30)
+        checker->fault(checker->ctx, "servers", "are %g with %g slots in all, more than 2^30", site->servers, slots);
     if ((double)site->needed > site->servers)
         checker->fault(checker->ctx, "needed", "is %lld, more than the %g 'servers' of the site",
             (long long)site->needed, site->servers);

@@ -39,6 +39,7 @@ static int open_world(struct mdl_world *w, struct sim_err *err)
     w->up = sim_calloc(n, sizeof *w->up);
     w->known_up = sim_calloc(n, sizeof *w->known_up);
     w->n_known_up = sim_calloc((size_t)w->dep->n_places, sizeof *w->n_known_up);
+    w->last = sim_calloc((size_t)w->dep->n_places, sizeof *w->last);
     w->flips = sim_calloc(2 * changes + 1, sizeof *w->flips);
     w->change_s = sim_calloc(changes + 1, sizeof *w->change_s);
     w->change_slots = sim_calloc(changes + 1, sizeof *w->change_slots);
@@ -46,8 +47,8 @@ static int open_world(struct mdl_world *w, struct sim_err *err)
     w->slots_at_start = sim_calloc(n, sizeof *w->slots_at_start);
     w->weight = sim_calloc(n, sizeof *w->weight);
     if (w->stations == NULL || w->draws == NULL || w->up == NULL ||
-        w->known_up == NULL || w->n_known_up == NULL || w->flips == NULL ||
-        w->change_s == NULL || w->change_slots == NULL ||
+        w->known_up == NULL || w->n_known_up == NULL || w->last == NULL ||
+        w->flips == NULL || w->change_s == NULL || w->change_slots == NULL ||
         w->first_change == NULL || w->slots_at_start == NULL ||
         w->weight == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
@@ -81,6 +82,7 @@ static void close_world(struct mdl_world *w)
     sim_free(w->up);
     sim_free(w->known_up);
     sim_free(w->n_known_up);
+    sim_free(w->last);
     sim_free(w->flips);
     sim_free(w->change_s);
     sim_free(w->change_slots);
@@ -108,8 +110,8 @@ static int run_engine(
         model.begin = begin;
     if (!w->dep->plain && w->dep->cfg->routing.has_spill)
         model.admit = mdl_flow_admit;
-    w->router = mdl_router_start(
-        w->plan, w->dep, w->known_up, w->n_known_up, engine, w->cfg->origin_s);
+    w->router = mdl_router_start(w->plan, w->dep, w->known_up, w->n_known_up,
+        w->last, engine, w->cfg->origin_s);
     if (rc == SIM_OK)
         rc = sim_engine_run(engine, &model, w->stations, w->dep->n_members,
             give_up_s, n_lost, err);

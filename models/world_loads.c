@@ -153,6 +153,18 @@ static int check(struct mdl_world *w, struct sim_err *err)
         w->layout, w->block, w->open, &w->stays, in_system_s, err);
 }
 
+/* Requests of all classes with their weights: no bucket of a histogram, of 32
+ * bits, holds more. */
+static double n_counted(const struct mdl_world *w)
+{
+    const double *counts = mdl_block_at(w->block, w->layout->counts);
+    double sum = 0.0;
+
+    for (int c = 0; c < w->layout->n_classes; c++)
+        sum += counts[c * MDL_N_COUNTS + MDL_OFFERED];
+    return sum;
+}
+
 int mdl_world_collect(struct mdl_world *w, int64_t n_lost, struct sim_err *err)
 {
     const struct mdl_layout *l = w->layout;
@@ -182,5 +194,9 @@ int mdl_world_collect(struct mdl_world *w, int64_t n_lost, struct sim_err *err)
     }
     if (!by_time)
         cohort_loads(w);
+    if (n_counted(w) > (double)UINT32_MAX)
+        return sim_err_set(err, SIM_E_LIMIT,
+            "more than 2^32 requests in one window; shorten it, or raise "
+            "'simulate.sites' so that fewer stand for others");
     return check(w, err);
 }

@@ -52,6 +52,7 @@ struct mdl_world {
      * it for one that serves */
     bool *up, *known_up;
     int *n_known_up; /* [n_places] members known to be up */
+    int *last;       /* [n_places] of the router */
     struct mdl_flip *flips;
     int n_flips, next_flip;
     double *change_s; /* capacity changes, members in a row */

@@ -14,6 +14,9 @@
 #include "sim/alloc.h"
 #include "sim/fmath.h"
 
+/* Of the router at hand, one at a time. */
+static int turns[16];
+
 /* ---- two sites: one near with a price by the hour, one far, flat -------- */
 
 /* 8,760 values: 0.10 USD/kWh, from 8 to 20 h 0.30; the last hour of the year
@@ -262,8 +265,8 @@ START_TEST(next_dearer)
         f.deps[0].routing.prefer = prefer;
         f.deps[0].routing.n_prefer = grouped ? 3 : 0;
         fix_plan(&f);
-        struct mdl_router r =
-            mdl_router_start(f.plan, &f.plan->deps[0], up, n_up, NULL, 0);
+        struct mdl_router r = mdl_router_start(
+            f.plan, &f.plan->deps[0], up, n_up, turns, NULL, 0);
         static const int order[2][3] = {{1, 2, 0}, {0, 1, 2}};
         int at = mdl_route_pick(&r, 0, 0, 0.5).candidate;
         for (int i = 0; i < 3; i++) {
@@ -298,7 +301,7 @@ START_TEST(ties_to_the_nearest)
     f.deps[0].routing.policy = MDL_CHEAPEST;
     fix_plan(&f);
     struct mdl_router r =
-        mdl_router_start(f.plan, &f.plan->deps[0], NULL, NULL, NULL, 0);
+        mdl_router_start(f.plan, &f.plan->deps[0], NULL, NULL, turns, NULL, 0);
     ck_assert_int_eq(mdl_route_pick(&r, 0, 0, 0.5).member, 1);
     fix_end(&f);
 }
@@ -550,7 +553,7 @@ START_TEST(turns_are_kept)
     f.deps[0].routing.policy = MDL_SLO_AWARE;
     fix_plan(&f);
     struct mdl_router r =
-        mdl_router_start(f.plan, &f.plan->deps[0], NULL, NULL, NULL, 0);
+        mdl_router_start(f.plan, &f.plan->deps[0], NULL, NULL, turns, NULL, 0);
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(mdl_route_pick(&r, 0, 0, 0.5).member, 3 + i % 2);
     /* nobody in time: the far one is the least late, in turn too */
