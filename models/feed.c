@@ -77,8 +77,10 @@ static void start_streams(struct mdl_feed *feed, double from_s)
         mdl_arrivals_start(&s->arrivals, &rate,
             feed->cox[cls].on ? &feed->cox[cls] : NULL, &key,
             feed->cfg.origin_s, from_s);
-        mdl_arrivals_law(
-            &s->arrivals, &plan->classes[plan->sources[i].cls].gaps, &key);
+        if (plan->classes[cls].gaps.n_states > 0)
+            key.entity = feed->cox[cls].entity; /* one state for all users */
+        mdl_arrivals_law(&s->arrivals, &plan->classes[cls].gaps, &key,
+            plan->windowed || plan->n_users > 1);
         s->k = 0;
     }
 }

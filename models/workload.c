@@ -262,30 +262,6 @@ void mdl_arrivals_start(struct mdl_arrivals *a, const struct mdl_rate *rate,
     a->carry = -1.0;
 }
 
-void mdl_arrivals_law(struct mdl_arrivals *a, const struct mdl_gap_law *law,
-    const struct sim_key *key)
-{
-    double total = 0.0, u;
-    struct sim_key states = *key;
-
-    a->law = law;
-    states.purpose = SIM_FOR_RATE;
-    sim_stream_init(&a->states, &states);
-    if (law->n_states == 0)
-        return;
-    /* a stationary start: the state by its share of time, the rest of the
-     * sojourn exponential again */
-    for (int i = 0; i < law->n_states; i++)
-        total += law->sojourn_s[i];
-    u = sim_stream_uniform(&a->states) * total;
-    a->state = 0;
-    while (a->state < law->n_states - 1 && u >= law->sojourn_s[a->state])
-        u -= law->sojourn_s[a->state++];
-    sim_stream_exponentials(&a->states, &a->state_end_s, 1);
-    a->state_end_s = a->seg_s + a->state_end_s * law->sojourn_s[a->state];
-    next_piece(a);
-}
-
 static void draw_gaps(struct mdl_arrivals *a)
 {
     if (a->law == NULL || a->law->renewal == NULL) {
@@ -305,6 +281,44 @@ static double next_gap(struct mdl_arrivals *a)
         a->filled = MDL_BLOCK;
     }
     return a->gap[a->used++];
+}
+
+/* A renewal process in its steady state: it has run for many mean gaps, up to a
+ * point that is anywhere in one. */
+static void renewal_start(struct mdl_arrivals *a)
+{
+    const double upto = 128.0 + sim_stream_uniform(&a->states);
+    double sum = 0.0;
+
+    while (sum <= upto)
+        sum += next_gap(a);
+    a->carry = sum - upto;
+}
+
+void mdl_arrivals_law(struct mdl_arrivals *a, const struct mdl_gap_law *law,
+    const struct sim_key *key, bool steady)
+{
+    double total = 0.0, u;
+    struct sim_key states = *key;
+
+    a->law = law;
+    states.purpose = SIM_FOR_RATE;
+    sim_stream_init(&a->states, &states);
+    if (law->renewal != NULL && steady)
+        renewal_start(a);
+    if (law->n_states == 0)
+        return;
+    /* a stationary start: the state by its share of time, the rest of the
+     * sojourn exponential again */
+    for (int i = 0; i < law->n_states; i++)
+        total += law->sojourn_s[i];
+    u = sim_stream_uniform(&a->states) * total;
+    a->state = 0;
+    while (a->state < law->n_states - 1 && u >= law->sojourn_s[a->state])
+        u -= law->sojourn_s[a->state++];
+    sim_stream_exponentials(&a->states, &a->state_end_s, 1);
+    a->state_end_s = a->seg_s + a->state_end_s * law->sojourn_s[a->state];
+    next_piece(a);
 }
 
 int mdl_arrivals_fill(struct mdl_arrivals *a, double until_s, double *t, int n)

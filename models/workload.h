@@ -213,10 +213,12 @@ void mdl_arrivals_start(struct mdl_arrivals *a, const struct mdl_rate *rate,
     double from_s);
 
 /** Give a started stream another law; before the first fill.
- *  @param key  as for the start; the MMPP's states have a stream of their own
- */
+ *  @param key     of the states of an MMPP, which all its users share, and of
+ *                 the sizes of batches
+ *  @param steady  does a renewal process start in its steady state?  Else with
+ *                 a whole gap. */
 void mdl_arrivals_law(struct mdl_arrivals *a, const struct mdl_gap_law *law,
-    const struct sim_key *key);
+    const struct sim_key *key, bool steady);
 
 /** Write the arrival times < until_s (window time) to t, at most n. Returns
  *  their number; fewer than n means that all before until_s are out. */

@@ -163,7 +163,7 @@ static int residuals(const struct mdl_rate *rate, const struct mdl_cox *cox,
     int n = 0, step = 0;
 
     mdl_arrivals_start(&a, rate, cox, &key, origin, 0.0);
-    mdl_arrivals_law(&a, law, &key);
+    mdl_arrivals_law(&a, law, &key, false);
     const int got = mdl_arrivals_fill(&a, 21 * DAY_S, t, 4 * MOST);
     ck_assert_int_lt(got, 4 * MOST);
     for (int i = 0; i < got; i++) {
@@ -330,7 +330,7 @@ static void counts(const struct mdl_rate *rate, const struct mdl_gap_law *law,
         int n;
         x[w] = 0.0;
         mdl_arrivals_start(&a, rate, NULL, &key, 0.0, 0.0);
-        mdl_arrivals_law(&a, law, &key);
+        mdl_arrivals_law(&a, law, &key, false);
         do {
             n = mdl_arrivals_fill(&a, span, t, 4096);
             x[w] += n;
@@ -514,11 +514,11 @@ START_TEST(splits_change_nothing)
         struct mdl_arrivals a, b;
         int m = 0;
         mdl_arrivals_start(&a, &rate, NULL, &key, 0.0, 0.0);
-        mdl_arrivals_law(&a, &law, &key);
+        mdl_arrivals_law(&a, &law, &key, false);
         const int n = mdl_arrivals_fill(&a, 2e5, whole, 20000);
         ck_assert(n > 3000 && n < 20000);
         mdl_arrivals_start(&b, &rate, NULL, &key, 0.0, 0.0);
-        mdl_arrivals_law(&b, &law, &key);
+        mdl_arrivals_law(&b, &law, &key, false);
         for (double until = 1; until < 2e5 + 300; until += 301.7) {
             int got;
             do {
@@ -634,6 +634,41 @@ START_TEST(bad_factor_files)
 }
 END_TEST
 
+/* In its steady state a renewal process of rate 1/s sends half a request in
+ * half a second, whatever its gaps (four standard errors); with a whole gap
+ * first, gaps of 1 s send none. */
+START_TEST(steady_renewal)
+{
+    struct sim_arena arena = {0};
+    const struct mdl_rate rate = flat(1.0, &arena);
+    struct sim_dist *constant = NULL;
+    struct sim_err err = {0};
+    ck_assert_int_eq(sim_dist_constant(1.0, &arena, &constant, &err), SIM_OK);
+    const struct mdl_process_cfg cfgs[] = {
+        {.renewal = constant}, {.has_gamma = true, .gamma = {3.0}}};
+    const double tolerance[] = {0.032, 0.1};
+
+    for (int c = 0; c < 2; c++) {
+        const struct mdl_gap_law law = law_of(&cfgs[c], &arena);
+        int n = 0, whole = 0;
+        for (int i = 0; i < 4000; i++) {
+            const struct sim_key key = key_of((uint64_t)i);
+            struct mdl_arrivals a;
+            double t[100];
+            mdl_arrivals_start(&a, &rate, NULL, &key, 0.0, 0.0);
+            mdl_arrivals_law(&a, &law, &key, true);
+            n += mdl_arrivals_fill(&a, 0.5, t, 100);
+            mdl_arrivals_start(&a, &rate, NULL, &key, 0.0, 0.0);
+            mdl_arrivals_law(&a, &law, &key, false);
+            whole += mdl_arrivals_fill(&a, 0.5, t, 100);
+        }
+        ck_assert_double_eq_tol(n / 4000.0, 0.5, tolerance[c]);
+        ck_assert(c > 0 || whole == 0);
+    }
+    sim_arena_release(&arena);
+}
+END_TEST
+
 TEST_MAIN("models/arrivals", rescaled_gaps, rescaled_batches, rescaled_mmpp,
     rescaled_cox, batches, batch_sizes, mmpp_counts, splits_change_nothing,
-    factor_files, bad_factor_files)
+    factor_files, bad_factor_files, steady_renewal)
