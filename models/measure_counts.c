@@ -118,8 +118,12 @@ static bool is_even(const struct mdl_plan *plan)
 {
     for (int i = 0; i < plan->n_classes; i++) {
         const struct mdl_class *c = &plan->classes[i];
-        if (c->trace.n > 0 || c->shape.n > 1 || c->arrivals->process.has_mmpp)
+        if (c->trace.n > 0 || c->arrivals->process.has_mmpp)
             return false;
+        for (int k = 1; k < c->shape.n; k++) {
+            if (c->shape.knot[k] != c->shape.knot[0])
+                return false;
+        }
     }
     return true;
 }

@@ -299,10 +299,16 @@ static struct mdl_pick balanced(
     }
 }
 
+/* From candidate `from` on, whatever its group: they stand in the order of
+ * preference. */
 static struct mdl_pick nearest(
-    struct mdl_router *r, const struct group *g, int user, double mark)
+    struct mdl_router *r, int source, int from, int user, double mark)
 {
-    for (int i = g->first; i < g->last; i++) {
+    const int end = r->dep->uc_first[source + 1];
+
+    for (int i = from; i < end; i++) {
+        if (r->dep->candidates[i].group == MDL_BY_NAME)
+            break;
         if (n_usable(r, i) > 0)
             return balanced(r, i, user, mark);
     }
@@ -393,7 +399,7 @@ static struct mdl_pick in_time(
 }
 
 static struct mdl_pick pick_in(
-    struct mdl_router *r, const struct group *g, int user, double mark)
+    struct mdl_router *r, const struct group *g, double mark)
 {
     if (g->n == 0)
         return nobody;
@@ -406,10 +412,8 @@ static struct mdl_pick pick_in(
         return in_turn(r, g);
     case MDL_SHORTEST_QUEUE:
         return shortest(r, g);
-    case MDL_POWER_OF_D:
-        return power_of_d(r, g, mark);
     default:
-        return nearest(r, g, user, mark);
+        return power_of_d(r, g, mark);
     }
 }
 
@@ -448,12 +452,14 @@ static struct mdl_pick pick_known(
 {
     const int first = router->dep->uc_first[source];
 
+    if (router->dep->cfg->routing.policy == MDL_NEAREST)
+        return nearest(router, source, first, user, mark);
     if (router->dep->cfg->routing.policy == MDL_SLO_AWARE)
         return in_time(router, source, user, first, mark);
     const struct group g = group_from(router, source, first);
     if (router->dep->cfg->routing.policy == MDL_CHEAPEST)
         return pick_cheapest(router, source, &g, user, -1, mark);
-    return pick_in(router, &g, user, mark);
+    return pick_in(router, &g, mark);
 }
 
 /* With nobody known to be up a request goes where it would when all is well: a
@@ -499,6 +505,8 @@ static struct mdl_pick next_known(
     const int end = dep->uc_first[source + 1];
     int from = after + 1;
 
+    if (policy == MDL_NEAREST)
+        return nearest(router, source, from, user, mark);
     if (policy == MDL_SLO_AWARE)
         return in_time(router, source, user, from, mark);
     if (policy == MDL_CHEAPEST) {
@@ -508,15 +516,13 @@ static struct mdl_pick next_known(
         if (pick.candidate >= 0)
             return pick;
     }
-    if (policy != MDL_NEAREST) {
-        while (from < end &&
-               dep->candidates[from].group == dep->candidates[after].group)
-            from++;
-    }
+    while (from < end &&
+           dep->candidates[from].group == dep->candidates[after].group)
+        from++;
     const struct group g = group_from(router, source, from);
     if (policy == MDL_CHEAPEST)
         return pick_cheapest(router, source, &g, user, -1, mark);
-    return pick_in(router, &g, user, mark);
+    return pick_in(router, &g, mark);
 }
 
 struct mdl_pick mdl_route_next(
