@@ -30,9 +30,6 @@ enum mdl_action {
 /* No record: a plain request. */
 #define MDL_NO_OWNER UINT32_MAX
 
-/* Parts of a fork at most. */
-enum { MDL_MAX_PARTS = 64 };
-
 struct mdl_live {
     struct sim_request first; /* as it was sent */
     bool over;                /* has its end; only references remain */
