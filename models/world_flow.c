@@ -219,7 +219,7 @@ static void failed(struct mdl_world *w, const struct sim_request *r, int member,
     }
 }
 
-/* For hedging: how long first copies take. */
+/* For hedging: how long first copies take, who are not those of a fallback. */
 static void learn(struct mdl_world *w, int cls, double latency_s)
 {
     struct mdl_flow_state *s = &w->flow.classes[cls];
@@ -244,7 +244,6 @@ void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
 {
     const uint32_t owner = r->owner;
     struct mdl_live *live = live_of(w, owner);
-    const bool hedge = (r->tag & MDL_TAG_HEDGE) != 0;
 
     live->refs--;
     live->copies -= flow_of(w, live)->kind == MDL_FLOW_ONE;
@@ -252,7 +251,8 @@ void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
         mdl_world_count_visit_of(
             w, r, member, live->weight, outcome, start_s, end_s);
     if (outcome == SIM_SERVED) {
-        if (!hedge && live->retries == 0)
+        if ((r->tag & (MDL_TAG_HEDGE | MDL_TAG_FALLBACK)) == 0 &&
+            live->retries == 0)
             learn(w, live->first.cls, end_s + r->back_s - live->first.send_s);
         served(w, r, member, start_s, end_s);
     } else {
@@ -370,7 +370,7 @@ static void next_visit(struct mdl_world *w, struct sim_request *r)
     }
 }
 
-/* The second copy, unless the answer has come. */
+/* The second copy, unless the answer has come or nobody else is asked. */
 static void hedge(struct mdl_world *w, struct sim_request *r)
 {
     const uint32_t owner = r->owner;
@@ -380,7 +380,7 @@ static void hedge(struct mdl_world *w, struct sim_request *r)
     const bool waits =
         live->served_at >= 0 ? live->answer_s > r->send_s : live->copies > 0;
 
-    if (live->over || !waits || live->retries > 0 ||
+    if (live->over || !waits || live->retries > 0 || live->fell ||
         !mdl_visit_hedge(w, owner, r)) {
         live->refs--;
         mdl_live_release(w, owner);

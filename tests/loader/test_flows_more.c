@@ -47,6 +47,56 @@ START_TEST(hedge_later)
 }
 END_TEST
 
+/* Who has gone to his fallback gets no second copy: with nobody else to ask the
+ * hedge changes nothing, and clients that lost patience go on sending. */
+START_TEST(hedge_not_once_fallen)
+{
+    static const char *const same[] = {"requests.offered", "requests.served",
+        "requests.abandoned", "requests.fallback", "latency.mean"};
+    struct study s = study_run(
+        "seed: 24\n"
+        "simulate: {duration: 100 s, warmup: none, replications: 4}\n"
+        "requests: {r: {service: {exponential: {mean: 1 s}}, patience: 300 ms,"
+        " fallback: {site: h}, only: [a], arrivals: {process: {closed:"
+        " {population: 20, think: {exponential: {mean: 200 ms}}}}}}}\n"
+        "deployments:\n"
+        "  d: {sites: {a: {tier: bare, queue: {capacity: 1}}, h: {tier: bare}},"
+        " routing: {prefer: [a], hedge: {after: 200 ms}}}\n"
+        "  e: {sites: {a: {tier: bare, queue: {capacity: 1}}, h: {tier: bare}},"
+        " routing: {prefer: [a]}}\n");
+
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        char d[64], e[64];
+        snprintf(d, sizeof d, "d.%s", same[i]);
+        snprintf(e, sizeof e, "e.%s", same[i]);
+        flow_near(&s, d, flow_value(&s, e));
+    }
+    flow_near(&s, "d.requests.hedged", 0);
+    study_end(&s);
+}
+END_TEST
+
+/* The fallback's ten seconds are not learned: half of those that the limit let
+ * through are hedged after the median of their own 100 ms. */
+START_TEST(hedge_learns_from_its_own)
+{
+    struct study s = study_run(
+        "seed: 25\n"
+        "simulate: {requests: 5000, warmup: 2000 requests, replications: 8}\n"
+        "arrivals: {rate: 20 /s, process: {renewal: {constant: 1}}}\n"
+        "requests: {r: {service: {exponential: {mean: 100 ms}}, limit: 5 /s,"
+        " fallback: {site: h}}}\n"
+        "deployments: {d: {sites: {a: {tier: bare, count: 2,"
+        " servers: unlimited}, h: {tier: bare, servers: unlimited,"
+        " rtt: {constant: 10 s}}}, routing: {prefer: [a],"
+        " hedge: {after: p50}}}}\n");
+
+    flow_near(&s, "d.requests.fallback", 0.75 * 5000);
+    study_expect(&s, "d.requests.hedged", 0.5 * 0.25 * 5000, 0.1);
+    study_end(&s);
+}
+END_TEST
+
 /* ---- cascade ------------------------------------------------------------- */
 
 /* M/M/1 at 5/s of 10/s: 200 ms; 40 % of its output, Poisson by Burke's theorem
@@ -138,5 +188,6 @@ START_TEST(spill_of_members)
 }
 END_TEST
 
-TEST_MAIN("loader/flows_more", hedge_at_once, hedge_later, cascade_is_a_tandem,
+TEST_MAIN("loader/flows_more", hedge_at_once, hedge_later,
+    hedge_not_once_fallen, hedge_learns_from_its_own, cascade_is_a_tandem,
     spill_of_those_who_would_wait, spill_of_members)
