@@ -32,6 +32,7 @@ enum mdl_action {
 
 struct mdl_live {
     struct sim_request first; /* as it was sent */
+    uint64_t entity;          /* what its draws are keyed by */
     bool over;                /* has its end; only references remain */
     bool measured, spilled, fell, cached;
     bool entered;                /* the limit of its class let it through */
@@ -91,8 +92,9 @@ void mdl_live_launch(
     struct mdl_world *w, uint32_t owner, int action, int part, double at_s);
 
 /** A record for one more request like that of a record, which stays where it
- *  is; MDL_NO_OWNER without memory.  Records may move. */
-uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner);
+ *  is, with draws of its own; MDL_NO_OWNER without memory.  Records may move.
+ *  @param number  among those that are cloned at this visit */
+uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner, int number);
 
 /* ---- world_clients.c ---------------------------------------------------- */
 

@@ -8,7 +8,7 @@
  *     world_loads.c  integrals over the window
  *     world_probe.c  the state at given times, and the first requests
  *     world_groups.c members that stand for others
- * *     world_live.c, world_flow.c, world_visit.c  requests of several visits
+ *     world_live.c, world_flow.c, world_visit.c  requests of several visits
  */
 #ifndef MODELS_WORLD_PARTS_H
 #define MODELS_WORLD_PARTS_H
@@ -121,11 +121,6 @@ bool mdl_world_cohort(
 /** Round trip of a request to a candidate and back [s]. */
 double mdl_world_round_trip_s(const struct mdl_world *w,
     const struct sim_request *r, int source, const struct mdl_candidate *c);
-
-/** Where routing sends a request: of sampled deployments a simulated member.
- *  `mark`: uniform for the choice. */
-struct mdl_pick mdl_world_pick(
-    struct mdl_world *w, int source, int user, double mark);
 
 /** Is a candidate not where the source would go when all is well? */
 bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate);

@@ -67,6 +67,43 @@ START_TEST(retries_run_out)
 }
 END_TEST
 
+/* Chance sends each attempt to one of two sites, one of which is held by a
+ * request without end: both attempts go there with chance 1/4. */
+START_TEST(retries_choose_anew)
+{
+    struct study s = study_run(
+        "seed: 8\n"
+        "simulate: {duration: 2000 s, warmup: 10 s, replications: 10}\n"
+        "requests: {r: {service: 50 ms, retries: 1, arrivals: {rate: 5 /s}},"
+        " z: {service: {constant: 100000 s}, only: [a], arrivals: {process:"
+        " {closed: {population: 1, think: {constant: 1 ms}}}}}}\n"
+        "deployments: {d: {routing: {policy: random}, sites: {a: {tier: bare,"
+        " queue: {capacity: 1}}, b: {tier: bare, servers: unlimited}}}}\n");
+
+    study_expect(&s, "d.class.r.loss_probability", 0.25, 0.03);
+    study_end(&s);
+}
+END_TEST
+
+/* ---- parts --------------------------------------------------------------- */
+
+/* Each part draws one of the two members: half of the time the same, which
+ * takes one of them only. */
+START_TEST(parts_choose_each)
+{
+    struct study s = study_run(
+        "seed: 9\n"
+        "simulate: {requests: 5000, warmup: none, replications: 10}\n"
+        "arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}\n"
+        "requests: {r: {service: {constant: 10 ms}, fork: {sites: [q, q]}}}\n"
+        "deployments: {d: {sites: {q: {tier: bare, count: 2,"
+        " queue: {capacity: 1}}}}}\n");
+
+    study_expect(&s, "d.loss_probability", 0.5, 0.02);
+    study_end(&s);
+}
+END_TEST
+
 /* ---- limits -------------------------------------------------------------- */
 
 /* Whether the k-th request of a row at 20/s passes 5/s, in quarters of a
@@ -299,8 +336,8 @@ START_TEST(cache_saves_energy)
 }
 END_TEST
 
-TEST_MAIN("loader/flows", retries_until_served, retries_at_even_steps,
-    retries_run_out, limit_by_tokens, limit_holds_for_retries,
-    fallback_to_the_device, fallback_to_a_site, fallback_of_a_fork,
-    fallback_does_the_step, cache_thins_the_queue, cache_of_the_next_choice,
-    cache_saves_energy)
+TEST_MAIN("loader/flows", retries_choose_anew, parts_choose_each,
+    retries_until_served, retries_at_even_steps, retries_run_out,
+    limit_by_tokens, limit_holds_for_retries, fallback_to_the_device,
+    fallback_to_a_site, fallback_of_a_fork, fallback_does_the_step,
+    cache_thins_the_queue, cache_of_the_next_choice, cache_saves_energy)
