@@ -27,6 +27,10 @@ enum mdl_action {
     MDL_ACT_ANSWER, /* an answer reaches the user */
 };
 
+/* In aux[] of a visit under way, whose choice is made: the ways from site to
+ * site that brought it where it goes now [s]. */
+enum { MDL_AUX_WAYS = MDL_AUX_CHOICE };
+
 /* No record: a plain request. */
 #define MDL_NO_OWNER UINT32_MAX
 
@@ -48,7 +52,9 @@ struct mdl_live {
     int served_at;         /* member of the last visit served; -1 */
     struct mdl_pick pick;  /* where the first or a spilled visit goes */
     /* Times along the path that made the answer. */
-    double network_s, queue_s, service_s, work_s, speed;
+    double network_s, queue_s, service_s;
+    double alone_s; /* service by a slot that had nothing else to do */
+    double work_s;  /* of all visits served */
     double arrive_s, start_s, end_s; /* of the last visit served */
     double answer_s; /* best (hedge) or last (fork) answer known so far */
     uint32_t next;   /* free list */

@@ -79,7 +79,6 @@ uint32_t mdl_live_take(struct mdl_world *w, const struct sim_request *r)
         .member = -1,
         .pick = {.candidate = -1, .member = -1},
         .served_at = -1,
-        .speed = 1.0,
         .arrive_s = r->send_s,
         .start_s = r->send_s,
         .end_s = r->send_s};

@@ -150,12 +150,12 @@ struct mdl_done {
     int member; /* where; of the whole: where it was served; -1 = nowhere */
     int rank;   /* of a visit: the member's place among the candidates */
     enum sim_outcome outcome;
-    bool spilled;  /* away from the first choice */
-    bool fallback; /* served by the fallback of its class */
-    bool cached;   /* answered from a cache */
-    double work_s; /* on the reference hardware */
-    double speed;  /* of the slots */
-    double send_s; /* window time; of the whole: when the user sent it */
+    bool spilled;   /* away from the first choice */
+    bool fallback;  /* served by the fallback of its class */
+    bool cached;    /* answered from a cache */
+    double work_s;  /* on the reference hardware */
+    double alone_s; /* on a slot of its own where it was served */
+    double send_s;  /* window time; of the whole: when the user sent it */
     double arrive_s, start_s, end_s; /* at the station; of the whole: of the
                                       * last visit */
     double times[MDL_N_TIMES];       /* [s] */

@@ -76,6 +76,7 @@ static void go(struct mdl_world *w, uint32_t owner, struct sim_request *r,
     r->out_s =
         from_place < 0 ? 0.5 * rtt_s : between_s(w, from_place, c->place);
     r->back_s = 0.5 * rtt_s;
+    r->aux[MDL_AUX_WAYS] = 0.0;
     r->speed = w->dep->members[pick.member].speed;
     r->priority = (int32_t)w->plan->classes[r->cls].cfg->priority;
 }
@@ -365,7 +366,7 @@ bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s)
         return true; /* nowhere else: the station takes or refuses it */
     struct sim_request on = *r;
     live->pick = pick;
-    live->network_s += r->out_s;
+    on.aux[MDL_AUX_WAYS] += r->out_s;
     on.station = MDL_ACT_SPILL;
     if (live->weight == w->weight[pick.member])
         sim_engine_launch(w->router.engine, &on, now_s);
@@ -379,6 +380,7 @@ void mdl_visit_spill(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     struct mdl_live *live = live_of(w, owner);
     const int source = mdl_source_of(w, r);
     const int here = w->dep->uc_first[source] + (r->tag & MDL_TAG_RANK);
+    const double ways_s = r->aux[MDL_AUX_WAYS];
 
     live->spilled = true;
     if (live->clone) { /* of its own work, as the others had */
@@ -387,6 +389,7 @@ void mdl_visit_spill(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     }
     r->tag = (r->tag & ~MDL_TAG_RANK) | MDL_TAG_SPILLED;
     go(w, owner, r, live->pick, w->dep->candidates[here].place);
+    r->aux[MDL_AUX_WAYS] = ways_s;
     try_cache(w, owner, r);
 }
 

@@ -188,6 +188,88 @@ START_TEST(spill_of_members)
 }
 END_TEST
 
+/* ---- what an answer is made of ------------------------------------------- */
+
+/* Two parts that are done at once: 20 ms of way, as one of them. */
+START_TEST(parts_that_tie)
+{
+    struct study s = study_run(
+        "simulate: {requests: 100, warmup: none, replications: 2}\n"
+        "arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}\n"
+        "requests: {r: {service: {constant: 20 ms}, fork: {sites: [a, b]}}}\n"
+        "deployments: {d: {sites: {a: {tier: bare, rtt: {constant: 20 ms}},"
+        " b: {tier: bare, rtt: {constant: 20 ms}}}}}\n");
+
+    flow_near(&s, "d.latency.mean", 40);
+    flow_near(&s, "d.network.mean", 20);
+    flow_near(&s, "d.service.mean", 20);
+    flow_near(&s, "d.slowdown.mean", 1);
+    study_end(&s);
+}
+END_TEST
+
+/* b is held by a request without end and sends on to c: the way there counts
+ * for the visit that made it, which is the last part of the fork, but not the
+ * first copy of the hedge. */
+START_TEST(ways_of_who_made_the_answer)
+{
+    static const struct {
+        const char *cls, *routing;
+        double latency_ms, network_ms;
+    } cases[] = {
+        {"service: {constant: 10 ms}, fork: 2", "", 40, 20 + 10},
+        {"service: {constant: 100 ms}", ", hedge: {after: 30 ms}", 110, 10},
+        {"service: {constant: 100 ms}, only: [b, c]", "", 130, 20 + 10},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct study s = study_run(
+            "simulate: {duration: 100 s, warmup: 10 s, replications: 2}\n"
+            "requests: {r: {%s, arrivals: {rate: 1 /s}},"
+            " z: {service: {constant: 1e5 s}, only: [b], arrivals: {process:"
+            " {closed: {population: 1, think: {constant: 1 ms}}}}}}\n"
+            "deployments: {d: {routing: {prefer: [a, b, c], spill: full%s},"
+            " sites: {a: {tier: bare, servers: unlimited,"
+            " rtt: {constant: 10 ms}}, b: {tier: bare, queue: {capacity: 1},"
+            " rtt: {constant: 40 ms}}, c: {tier: bare, servers: unlimited,"
+            " rtt: {constant: 20 ms}}}}}\n",
+            cases[i].cls, cases[i].routing);
+        flow_near(&s, "d.class.r.latency.mean", cases[i].latency_ms);
+        flow_near(&s, "d.class.r.network.mean", cases[i].network_ms);
+        flow_near(&s, "d.class.r.slowdown.mean", 1);
+        study_end(&s);
+    }
+}
+END_TEST
+
+/* Nobody waits: 1 whatever the speeds, the parts and the copies. */
+START_TEST(slowdown_of_several_visits)
+{
+    static const char *const classes[] = {
+        "stages: [{site: a, service: {constant: 1 s}},"
+        " {site: b, service: {constant: 1 s}}]",
+        "service: {exponential: {mean: 1 s}}, fork: {sites: [a, b, a]}",
+        "cascade: {small: {constant: 1 s}, large: {constant: 3 s},"
+        " escalate: 50 %, large_at: b}",
+        "limit: 0.5 /s, service: {constant: 1 s}, fallback: {local: 2 s}",
+    };
+
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+        struct study s = study_run(
+            "simulate: {requests: 200, warmup: none, replications: 2}\n"
+            "arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}\n"
+            "requests: {r: {%s}}\n"
+            "deployments: {d: {routing: {prefer: [a]}, sites: {a: {tier: bare,"
+            " servers: unlimited}, b: {tier: bare, servers: unlimited,"
+            " speed: 10}}}}\n",
+            classes[i]);
+        flow_near(&s, "d.slowdown.mean", 1);
+        study_end(&s);
+    }
+}
+END_TEST
+
 TEST_MAIN("loader/flows_more", hedge_at_once, hedge_later,
     hedge_not_once_fallen, hedge_learns_from_its_own, cascade_is_a_tandem,
-    spill_of_those_who_would_wait, spill_of_members)
+    spill_of_those_who_would_wait, spill_of_members, parts_that_tie,
+    ways_of_who_made_the_answer, slowdown_of_several_visits)
