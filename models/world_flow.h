@@ -66,6 +66,9 @@ struct mdl_flow_state {
     uint32_t *seen;             /* [SIM_HIST_BUCKETS] latencies, for hedging */
     int64_t n_seen;
     double hedge_after_s; /* INFINITY until enough is seen */
+    int64_t clients;      /* of a closed loop; what they send at one instant: */
+    int64_t sends;
+    double sends_at_s;
 };
 
 /* ---- world_live.c ------------------------------------------------------- */
@@ -103,6 +106,9 @@ void mdl_live_launch(
 uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner, int number);
 
 /* ---- world_clients.c ---------------------------------------------------- */
+
+/** How many clients each class of a closed loop has. */
+void mdl_clients_deal(struct mdl_world *w);
 
 /** A client whose request has ended thinks and sends its next. */
 void mdl_client_think(

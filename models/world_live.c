@@ -41,6 +41,7 @@ int mdl_flow_open(struct mdl_world *w, struct sim_err *err)
         if (s->seen == NULL)
             return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     }
+    mdl_clients_deal(w);
     return SIM_OK;
 }
 

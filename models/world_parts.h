@@ -36,6 +36,7 @@ struct mdl_flow_world {
     uint32_t n, room, free; /* free: head of the list, MDL_NO_OWNER = none */
     struct mdl_flow_state *classes; /* [n_classes] */
     bool no_memory;
+    const struct mdl_class_cfg *standstill; /* whose clients stop time */
 };
 
 struct mdl_world {
