@@ -275,7 +275,6 @@ void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r)
 
     live->copies += flow->kind == MDL_FLOW_ONE;
     draw_anew(w, live, r);
-    set_work(w, live, &flow->steps[live->step], r);
     r->tag = MDL_TAG_FALLBACK;
     go(w, owner, r,
         mdl_route_entry(&w->router, mdl_source_of(w, r), flow->fallback,
@@ -286,18 +285,37 @@ void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r)
 
 /* ---- spill -------------------------------------------------------------- */
 
+/* Would one more wait, with so many in service?  All that share slots are
+ * served at once, up to the site's concurrency. */
+static bool would_wait(const struct mdl_world *w,
+    const struct mdl_queue_cfg *queue, int member, double now_s,
+    int64_t n_served)
+{
+    const bool sharing =
+        queue->discipline == MDL_PS || queue->discipline == MDL_LPS;
+    const int slots = mdl_world_slots(w, member, now_s);
+    const int64_t most = sharing && slots != 0 ? queue->concurrency : slots;
+
+    return most >= 0 && n_served >= most;
+}
+
 /* Does the member turn an arrival away, as `spill` says? */
 static bool over_limit(const struct mdl_world *w, int member, double now_s)
 {
     const struct mdl_spill_cfg *spill = &w->dep->cfg->routing.spill;
-    const int64_t capacity =
-        w->dep->entries[w->dep->members[member].entry].cfg->queue.capacity;
+    const struct mdl_queue_cfg *queue =
+        &w->dep->entries[w->dep->members[member].entry].cfg->queue;
     const int64_t n = sim_engine_in_system(w->router.engine, member);
-    const int slots = mdl_world_slots(w, member, now_s);
 
-    if (spill->when == MDL_SPILL_FULL && capacity >= 0 && n >= capacity)
+    if (spill->when == MDL_SPILL_FULL && queue->capacity >= 0 &&
+        n >= queue->capacity)
         return true;
-    return spill->queue >= 0 && slots >= 0 && n - slots >= spill->queue;
+    if (spill->queue < 0)
+        return false;
+    const int64_t waiting = sim_engine_waiting(w->router.engine, member);
+    return spill->queue > 0 ? waiting >= spill->queue
+                            : waiting > 0 || would_wait(w, queue, member, now_s,
+                                                 n - waiting);
 }
 
 /* A request that stood for `weight` goes to a member that stands for `each` of

@@ -248,21 +248,22 @@ START_TEST(fallback_of_a_fork)
 }
 END_TEST
 
-/* Three of four are refused by the limit; the fallback does the first step of
- * the cascade, whose class has no time of its own: 1/4 x 60 + 3/4 x 10 ms. */
-START_TEST(fallback_does_the_step)
+/* Three of four are refused by the limit; the fallback takes the time of the
+ * class, not that of the step: 1/4 x 60 + 3/4 x 20 ms. */
+START_TEST(fallback_has_the_time_of_the_class)
 {
     struct study s = study_run(
         "simulate: {requests: 400, warmup: none, replications: 2}\n"
         "arrivals: {rate: 20 /s, process: {renewal: {constant: 1}}}\n"
-        "requests: {r: {cascade: {small: {constant: 10 ms},"
+        "requests: {r: {service: {constant: 20 ms},"
+        " cascade: {small: {constant: 10 ms},"
         " large: {constant: 50 ms}, escalate: 100 %%, large_at: big},"
         " limit: {rate: 5 /s}, fallback: {site: c}}}\n"
         "deployments: {d: {sites: {a: {tier: bare}, big: {tier: bare},"
         " c: {tier: bare}}, routing: {prefer: [a]}}}\n");
 
-    flow_near(&s, "d.latency.mean", (60 + 3 * 10) / 4.0);
-    flow_near(&s, "d.site.c.service.mean", 10);
+    flow_near(&s, "d.latency.mean", (60 + 3 * 20) / 4.0);
+    flow_near(&s, "d.site.c.service.mean", 20);
     flow_near(&s, "d.requests.fallback", 300);
     study_end(&s);
 }
@@ -339,5 +340,5 @@ END_TEST
 TEST_MAIN("loader/flows", retries_choose_anew, parts_choose_each,
     retries_until_served, retries_at_even_steps, retries_run_out,
     limit_by_tokens, limit_holds_for_retries, fallback_to_the_device,
-    fallback_to_a_site, fallback_of_a_fork, fallback_does_the_step,
+    fallback_to_a_site, fallback_of_a_fork, fallback_has_the_time_of_the_class,
     cache_thins_the_queue, cache_of_the_next_choice, cache_saves_energy)

@@ -188,6 +188,43 @@ START_TEST(spill_of_members)
 }
 END_TEST
 
+/* Shared slots: with any number nobody waits, so nobody goes on, an M/M/1 of
+ * 7/s and 10/s; at most four at once and two waiting, an M/M/1/6. */
+START_TEST(spill_where_slots_are_shared)
+{
+    if (study_skipped("spill_where_slots_are_shared"))
+        return;
+    static const char *const queues[] = {
+        "{discipline: ps}", "{discipline: lps, concurrency: 4}"};
+    double p[16], n_mean = 0.0;
+
+    few_places(0.7, 1, 5, p);
+    for (int n = 1; n <= 6; n++)
+        n_mean += n * p[n];
+    for (int i = 0; i < 2; i++) {
+        struct study s = study_run(
+            "seed: 26\n"
+            "simulate: {requests: 30000, warmup: 1000 requests,"
+            " replications: 10}\n"
+            "arrivals: {rate: 7 /s}\n"
+            "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
+            "deployments: {d: {routing: {prefer: [a, b], spill: {queue: %d}},"
+            " sites: {a: {tier: bare, queue: %s},"
+            " b: {tier: bare, servers: unlimited}}}}\n",
+            2 * i, queues[i]);
+        if (i == 0) {
+            flow_near(&s, "d.requests.spilled", 0);
+            study_expect(&s, "d.latency.mean", 100 / 0.3, 0.04);
+        } else {
+            study_expect(&s, "d.spill_probability", p[6], 0.05);
+            study_expect(&s, "d.site.a.latency.mean",
+                1e3 * n_mean / (7 * (1 - p[6])), 0.02);
+        }
+        study_end(&s);
+    }
+}
+END_TEST
+
 /* ---- what an answer is made of ------------------------------------------- */
 
 /* Two parts that are done at once: 20 ms of way, as one of them. */
@@ -271,5 +308,6 @@ END_TEST
 
 TEST_MAIN("loader/flows_more", hedge_at_once, hedge_later,
     hedge_not_once_fallen, hedge_learns_from_its_own, cascade_is_a_tandem,
-    spill_of_those_who_would_wait, spill_of_members, parts_that_tie,
-    ways_of_who_made_the_answer, slowdown_of_several_visits)
+    spill_of_those_who_would_wait, spill_of_members,
+    spill_where_slots_are_shared, parts_that_tie, ways_of_who_made_the_answer,
+    slowdown_of_several_visits)

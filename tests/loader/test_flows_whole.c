@@ -63,6 +63,35 @@ START_TEST(no_wait_is_none)
 }
 END_TEST
 
+/* Served at a, refused at b, which a request without end holds: the list has a
+ * site for those served only. */
+START_TEST(lost_have_no_site)
+{
+    const struct mdl_run_options options = {.jobs = 1, .trace = 20};
+    struct study s = study_load(
+        "simulate: {duration: 100 s, warmup: none, replications: 1}\n"
+        "requests: {r: {service: 10 ms, stages: [{site: a}, {site: b}],"
+        " arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}},"
+        " z: {service: {constant: 30 s}, only: [b], arrivals: {process:"
+        " {closed: {population: 1, think: {constant: 500 ms}}}}}}\n"
+        "deployments: {d: {sites: {a: {tier: bare}, b: {tier: bare,"
+        " queue: {capacity: 1}}}}}\n");
+    int n_lost = 0;
+
+    study_execute_with(&s, &options);
+    ck_assert_int_eq(s.rc, SIM_OK);
+    ck_assert_int_eq(s.run->n_requests, 20);
+    for (int i = 0; i < s.run->n_requests; i++) {
+        const struct res_request *r = &s.run->requests[i];
+        const bool lost = strcmp(r->outcome, "lost") == 0;
+        ck_assert_str_eq(r->site, lost ? "" : "b");
+        n_lost += lost;
+    }
+    ck_assert_int_ge(n_lost, 18);
+    study_end(&s);
+}
+END_TEST
+
 /* ---- journeys ------------------------------------------------------------ */
 
 /* Visits v = e + v P: va = 3/4 + vb/5, vb = 1/4 + va/2, so va = 8/9 and
@@ -418,7 +447,7 @@ START_TEST(one_more_changes_nothing)
 END_TEST
 
 TEST_MAIN("loader/flows_whole", stages_go_on_from_site_to_site, no_wait_is_none,
-    journey_by_traffic_equations, clients_without_a_queue,
+    lost_have_no_site, journey_by_traffic_equations, clients_without_a_queue,
     clients_are_dealt_out, clients_without_a_pause, clients_of_one_server,
     clients_draw_power, every_request_ends_once, jobs_change_nothing,
     one_more_changes_nothing)
