@@ -81,11 +81,20 @@ const struct sim_table mdl_journey_table = {.name = "journey", SIM_ROWS(journey_
 
 #define FORK struct mdl_fork_cfg
 static const struct sim_param fork_rows[] = {
-    {SIM_PARAM_I64(FORK, copies), .unit = "", .min = 2, .max = 64, .flags = SIM_P_SCALAR | SIM_P_OPTIONAL | SIM_P_STATE,
+    {SIM_PARAM_I64(FORK, copies), .unit = "", .min = 2, .max = MDL_MAX_PARTS, .flags = SIM_P_SCALAR | SIM_P_OPTIONAL | SIM_P_STATE,
      .doc = "Parts, each to another member that routing picks."},
-    {SIM_PARAM_STRS(FORK, sites, n_sites), .unit = "", .flags = SIM_P_SEQ | SIM_P_STATE, .doc = "Site entries, one part each."},
+    {SIM_PARAM_STRS(FORK, sites, n_sites), .unit = "", .flags = SIM_P_SEQ | SIM_P_STATE, .doc = "Site entries, 2 to 64, one part each."},
 };
-const struct sim_table mdl_fork_table = {.name = "fork", SIM_ROWS(fork_rows), .size = sizeof(FORK), .one_of = true,
+
+static void check_fork(const void *cfg, const struct sim_checker *checker)
+{
+    const FORK *fork = cfg;
+
+    if (fork->sites != NULL && (fork->n_sites < 2 || fork->n_sites > MDL_MAX_PARTS))
+        checker->fault(checker->ctx, "sites", "takes 2 to %d sites, not %d", MDL_MAX_PARTS, fork->n_sites);
+}
+
+const struct sim_table mdl_fork_table = {.name = "fork", SIM_ROWS(fork_rows), .size = sizeof(FORK), .one_of = true, .check = check_fork,
     .doc = "Parts of a request served side by side; its answer is complete with the last."};
 
 #define CASCADE struct mdl_cascade_cfg

@@ -51,10 +51,13 @@ struct mdl_journey_cfg {
     int n_service;
 };
 
+/* Parts of a fork at most. */
+enum { MDL_MAX_PARTS = 64 };
+
 /* `fork`: parts served side by side; the answer is that of the last. */
 struct mdl_fork_cfg {
     int64_t copies; /* to so many members that routing picks; -1 = sites */
-    const char *const *sites;
+    const char *const *sites; /* NULL = copies */
     int n_sites;
 };
 

@@ -323,7 +323,7 @@ static bool class_samples(
     return mdl_gap_law_memoryless(&c->gaps) && !process->has_batch &&
            !process->has_trace && !process->has_closed &&
            flow->kind == MDL_FLOW_ONE && !flow->cfg->has_limit &&
-           flow->fallback < 0;
+           !flow->cfg->has_retries && flow->fallback < 0;
 }
 
 /* May a few members stand for their like?  Only where no decision looks at the

@@ -228,6 +228,30 @@ static void check_service(const RUN *run, const struct sim_checker *checker)
     }
 }
 
+/* A fallback to a site takes the time of the class, whatever the visits have
+ * of their own. */
+static void check_fallbacks(const RUN *run, const struct sim_checker *checker)
+{
+    for (int c = 0; c < run->n_requests; c++) {
+        const struct mdl_class_cfg *cls = &run->requests[c];
+        const char *at = cls->has_fallback ? cls->fallback.site : NULL;
+        bool batched = true;
+        char key[128];
+        if (at == NULL || cls->service_s != NULL || cls->has_token_time)
+            continue;
+        for (int d = 0; d < run->n_deployments; d++)
+            for (int i = 0; i < run->deployments[d].n_sites; i++)
+                batched = batched &&
+                          (strcmp(run->deployments[d].sites[i].name, at) != 0 ||
+                              run->deployments[d].sites[i].has_batching);
+        snprintf(key, sizeof key, "requests.%s.fallback.site", cls->name);
+        if (!batched)
+            checker->fault(checker->ctx, key,
+                "serves for the time of the class, which has neither "
+                "'service' nor 'token_time'");
+    }
+}
+
 static void check_run(const void *cfg, const struct sim_checker *checker)
 {
     const RUN *run = cfg;
@@ -249,6 +273,7 @@ static void check_run(const void *cfg, const struct sim_checker *checker)
     check_horizon(run, checker);
     check_metrics(run, checker);
     check_service(run, checker);
+    check_fallbacks(run, checker);
     check_thresholds(run, checker);
     check_residency(run, checker);
     check_at(run, checker);

@@ -117,6 +117,11 @@ static int run_engine(
             give_up_s, n_lost, err);
     if (rc == SIM_OK && w->flow.no_memory)
         rc = sim_err_set(err, SIM_E_NOMEM, "out of memory: requests");
+    if (rc == SIM_OK && w->flow.standstill != NULL)
+        rc = sim_err_set(err, SIM_E_LIMIT,
+            "requests.%s: its clients send for ever at one instant; give them "
+            "a 'think' time",
+            w->flow.standstill->name);
     if (rc == SIM_OK)
         *n_lost += mdl_flow_cut(w);
     if (rc == SIM_OK && w->no_notes)

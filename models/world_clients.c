@@ -13,12 +13,56 @@ static int client_user(const struct mdl_plan *plan, double part)
     return user;
 }
 
-static int64_t population(const struct mdl_class *c)
+/* Clients of a class before any is left over, and the part of one that is. */
+static double dealt(const struct mdl_class *c, double *rest)
 {
     const double share = c->cfg->has_arrivals ? 1.0 : c->cfg->share_frac;
+    const double n = (double)c->arrivals->process.closed.population * share;
+    const double whole = floor(n + 1e-9); /* 0.29 of 100 are 29 */
 
-    return (int64_t)floor(
-        (double)c->arrivals->process.closed.population * share + 0.5);
+    *rest = n - whole;
+    return whole;
+}
+
+/* One more client each for the classes with the largest rests, the first of
+ * equals, so that those who share a population have no more and no less. */
+static void deal_rest(struct mdl_world *w, int64_t left)
+{
+    for (; left > 0; left--) {
+        double most = -1.0;
+        int best = -1;
+        for (int i = 0; i < w->plan->n_classes; i++) {
+            const struct mdl_class *c = &w->plan->classes[i];
+            double rest;
+            if (c->arrivals != &w->plan->cfg->arrivals ||
+                w->flow.classes[i].clients > (int64_t)dealt(c, &rest) ||
+                rest <= most + 1e-9)
+                continue;
+            most = rest;
+            best = i;
+        }
+        if (best < 0)
+            return;
+        w->flow.classes[best].clients++;
+    }
+}
+
+void mdl_clients_deal(struct mdl_world *w)
+{
+    const struct mdl_arrivals_cfg *common = &w->plan->cfg->arrivals;
+    int64_t left =
+        common->process.has_closed ? common->process.closed.population : 0;
+
+    for (int i = 0; i < w->plan->n_classes; i++) {
+        const struct mdl_class *c = &w->plan->classes[i];
+        double rest;
+        if (!c->arrivals->process.has_closed)
+            continue;
+        w->flow.classes[i].clients = (int64_t)dealt(c, &rest);
+        if (c->arrivals == common)
+            left -= w->flow.classes[i].clients;
+    }
+    deal_rest(w, left);
 }
 
 /* The pause before request k of a class: k counts the clients round and
@@ -47,7 +91,7 @@ void mdl_flow_begin(void *ctx)
         const struct mdl_class *cls = &w->plan->classes[c];
         if (!cls->arrivals->process.has_closed)
             continue;
-        const int64_t n = population(cls);
+        const int64_t n = w->flow.classes[c].clients;
         for (int64_t k = 0; k < n; k++) {
             const struct sim_request r = {.station = MDL_ACT_CLIENT,
                 .user = client_user(w->plan, ((double)k + 0.5) / (double)n),
@@ -68,16 +112,36 @@ void mdl_client_think(
 
     if (!c->arrivals->process.has_closed)
         return;
-    next.k += population(c);
+    next.k += w->flow.classes[r->cls].clients;
     next.station = MDL_ACT_CLIENT;
     next.owner = MDL_NO_OWNER;
     sim_engine_launch(
         w->router.engine, &next, at_s + think_s(w, r->cls, next.k));
 }
 
+/* Sends at one instant, beyond one of each client, after which time is taken
+ * to stand still. */
+enum { STANDSTILL = 1000000 };
+
+/* Is this one send too many for its instant?  Without a pause and refused at
+ * once a client would send for ever. */
+static bool stands_still(struct mdl_world *w, const struct sim_request *r)
+{
+    struct mdl_flow_state *s = &w->flow.classes[r->cls];
+
+    s->sends = r->send_s == s->sends_at_s ? s->sends + 1 : 1;
+    s->sends_at_s = r->send_s;
+    if (s->sends > s->clients + STANDSTILL)
+        w->flow.standstill = w->plan->classes[r->cls].cfg;
+    return w->flow.standstill != NULL;
+}
+
 bool mdl_client_send(struct mdl_world *w, struct sim_request *r)
 {
     const int source = mdl_source_of(w, r);
+
+    if (stands_still(w, r))
+        return false;
 
     if (w->closed && (w->open == 0 || !w->follows))
         return false; /* nobody is left whom it could delay */

@@ -29,10 +29,10 @@ static void count_fill(
     count->within = c->slo_level > 0.0 && times[MDL_LATENCY] <= c->slo_s
                         ? count->weight
                         : 0.0;
-    count->slowdown = done->work_s > 0.0
+    count->slowdown = done->alone_s > 0.0
                           ? count->weight *
-                                (times[MDL_QUEUE] + times[MDL_SERVICE]) *
-                                done->speed / done->work_s
+                                (times[MDL_QUEUE] + times[MDL_SERVICE]) /
+                                done->alone_s
                           : 0.0;
     count->undeflated_s =
         count->weight * done->work_s /
@@ -212,7 +212,7 @@ static struct mdl_done done_of(const struct sim_request *r, int member,
         .spilled = (r->tag & MDL_TAG_SPILLED) != 0,
         .cached = (r->tag & MDL_TAG_CACHED) != 0,
         .work_s = r->work_s,
-        .speed = r->speed,
+        .alone_s = r->station >= 0 ? r->work_s / r->speed : 0.0,
         .send_s = r->send_s,
         .arrive_s = arrive_s,
         .start_s = start_s,

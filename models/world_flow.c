@@ -39,13 +39,13 @@ static void end_request(struct mdl_world *w, uint32_t owner,
         .weight = live->weight,
         .retries = live->retries,
         .hedges = live->hedges,
-        .member = live->served_at,
+        .member = outcome == SIM_SERVED ? live->served_at : -1,
         .outcome = outcome,
         .spilled = live->spilled,
         .fallback = live->fell,
         .cached = live->cached,
         .work_s = live->work_s,
-        .speed = live->speed,
+        .alone_s = live->alone_s,
         .send_s = live->first.send_s,
         .arrive_s = live->arrive_s,
         .start_s = live->start_s,
@@ -123,8 +123,9 @@ static void part_served(struct mdl_world *w, uint32_t owner)
 }
 
 /* Take over the times of a visit that was served: added along a path; of
- * copies and parts, those of the one that makes the answer. */
-static void take_times(struct mdl_world *w, struct mdl_live *live,
+ * copies and parts, those of the one that makes the answer.
+ * @return false: another made it */
+static bool take_times(struct mdl_world *w, struct mdl_live *live,
     const struct sim_request *r, int member, double start_s, double end_s)
 {
     const int kind = flow_of(w, live)->kind;
@@ -135,19 +136,20 @@ static void take_times(struct mdl_world *w, struct mdl_live *live,
     live->work_s += r->work_s;
     if (side_by_side && !first && !live->fell &&
         (kind == MDL_FLOW_FORK) != (answer_s > live->answer_s))
-        return;
+        return false;
     if (side_by_side && !first)
-        live->network_s = live->queue_s = live->service_s = 0.0;
-    live->network_s += r->out_s;
+        live->network_s = live->queue_s = live->service_s = live->alone_s = 0.0;
+    live->network_s += r->aux[MDL_AUX_WAYS] + r->out_s;
     /* one sum, as the engine formed it: who does not wait waits exactly 0 */
     live->queue_s += start_s - (r->send_s + r->out_s);
     live->service_s += end_s - start_s;
-    live->speed = r->speed;
+    live->alone_s += r->work_s / r->speed;
     live->arrive_s = r->send_s + r->out_s;
     live->start_s = start_s;
     live->end_s = end_s;
     live->served_at = member;
     live->answer_s = answer_s;
+    return true;
 }
 
 /* A part of a fork whose request has gone to its fallback: no longer asked
@@ -166,22 +168,20 @@ static void served(struct mdl_world *w, const struct sim_request *r, int member,
 
     if (live->over || outrun(live, r))
         return;
-    take_times(w, live, r, member, start_s, end_s);
-    if (flow->kind == MDL_FLOW_FORK && !live->fell) {
-        live->network_s += live->answer_s == end_s + r->back_s ? r->back_s : 0;
-        part_served(w, owner);
-        return;
-    }
-    const int next = live->fell ? flow->n_steps : next_step(w, live);
+    const bool part = flow->kind == MDL_FLOW_FORK && !live->fell;
+    const bool taken = take_times(w, live, r, member, start_s, end_s);
+    const int next = part || live->fell ? flow->n_steps : next_step(w, live);
     if (next < flow->n_steps) {
         live->step = next;
         live->tries = 0;
         mdl_live_launch(w, owner, MDL_ACT_VISIT, 0, end_s);
         return;
     }
-    if (live->answer_s == end_s + r->back_s)
-        live->network_s += r->back_s;
-    take_answer(w, owner, end_s + r->back_s);
+    live->network_s += taken ? r->back_s : 0.0;
+    if (part)
+        part_served(w, owner);
+    else
+        take_answer(w, owner, end_s + r->back_s);
 }
 
 /* Nobody served it: again, elsewhere, at the user's own device, or lost. */
@@ -211,6 +211,7 @@ static void failed(struct mdl_world *w, const struct sim_request *r, int member,
             mdl_live_draw(w, live, cfg->fallback.local_s, SIM_FOR_SIZE, -1);
         live->fell = true;
         live->service_s += time_s;
+        live->alone_s += time_s;
         live->start_s = known_s;
         live->end_s = known_s + time_s;
         end_request(w, owner, SIM_SERVED, live->end_s);
@@ -219,7 +220,7 @@ static void failed(struct mdl_world *w, const struct sim_request *r, int member,
     }
 }
 
-/* For hedging: how long first copies take. */
+/* For hedging: how long first copies take, who are not those of a fallback. */
 static void learn(struct mdl_world *w, int cls, double latency_s)
 {
     struct mdl_flow_state *s = &w->flow.classes[cls];
@@ -244,7 +245,6 @@ void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
 {
     const uint32_t owner = r->owner;
     struct mdl_live *live = live_of(w, owner);
-    const bool hedge = (r->tag & MDL_TAG_HEDGE) != 0;
 
     live->refs--;
     live->copies -= flow_of(w, live)->kind == MDL_FLOW_ONE;
@@ -252,7 +252,8 @@ void mdl_visit_done(struct mdl_world *w, const struct sim_request *r,
         mdl_world_count_visit_of(
             w, r, member, live->weight, outcome, start_s, end_s);
     if (outcome == SIM_SERVED) {
-        if (!hedge && live->retries == 0)
+        if ((r->tag & (MDL_TAG_HEDGE | MDL_TAG_FALLBACK)) == 0 &&
+            live->retries == 0)
             learn(w, live->first.cls, end_s + r->back_s - live->first.send_s);
         served(w, r, member, start_s, end_s);
     } else {
@@ -370,7 +371,7 @@ static void next_visit(struct mdl_world *w, struct sim_request *r)
     }
 }
 
-/* The second copy, unless the answer has come. */
+/* The second copy, unless the answer has come or nobody else is asked. */
 static void hedge(struct mdl_world *w, struct sim_request *r)
 {
     const uint32_t owner = r->owner;
@@ -380,7 +381,7 @@ static void hedge(struct mdl_world *w, struct sim_request *r)
     const bool waits =
         live->served_at >= 0 ? live->answer_s > r->send_s : live->copies > 0;
 
-    if (live->over || !waits || live->retries > 0 ||
+    if (live->over || !waits || live->retries > 0 || live->fell ||
         !mdl_visit_hedge(w, owner, r)) {
         live->refs--;
         mdl_live_release(w, owner);

@@ -27,14 +27,16 @@ enum mdl_action {
     MDL_ACT_ANSWER, /* an answer reaches the user */
 };
 
+/* In aux[] of a visit under way, whose choice is made: the ways from site to
+ * site that brought it where it goes now [s]. */
+enum { MDL_AUX_WAYS = MDL_AUX_CHOICE };
+
 /* No record: a plain request. */
 #define MDL_NO_OWNER UINT32_MAX
 
-/* Parts of a fork at most. */
-enum { MDL_MAX_PARTS = 64 };
-
 struct mdl_live {
     struct sim_request first; /* as it was sent */
+    uint64_t entity;          /* what its draws are keyed by */
     bool over;                /* has its end; only references remain */
     bool measured, spilled, fell, cached;
     bool entered;                /* the limit of its class let it through */
@@ -50,7 +52,9 @@ struct mdl_live {
     int served_at;         /* member of the last visit served; -1 */
     struct mdl_pick pick;  /* where the first or a spilled visit goes */
     /* Times along the path that made the answer. */
-    double network_s, queue_s, service_s, work_s, speed;
+    double network_s, queue_s, service_s;
+    double alone_s; /* service by a slot that had nothing else to do */
+    double work_s;  /* of all visits served */
     double arrive_s, start_s, end_s; /* of the last visit served */
     double answer_s; /* best (hedge) or last (fork) answer known so far */
     uint32_t next;   /* free list */
@@ -62,6 +66,9 @@ struct mdl_flow_state {
     uint32_t *seen;             /* [SIM_HIST_BUCKETS] latencies, for hedging */
     int64_t n_seen;
     double hedge_after_s; /* INFINITY until enough is seen */
+    int64_t clients;      /* of a closed loop; what they send at one instant: */
+    int64_t sends;
+    double sends_at_s;
 };
 
 /* ---- world_live.c ------------------------------------------------------- */
@@ -94,10 +101,14 @@ void mdl_live_launch(
     struct mdl_world *w, uint32_t owner, int action, int part, double at_s);
 
 /** A record for one more request like that of a record, which stays where it
- *  is; MDL_NO_OWNER without memory.  Records may move. */
-uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner);
+ *  is, with draws of its own; MDL_NO_OWNER without memory.  Records may move.
+ *  @param number  among those that are cloned at this visit */
+uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner, int number);
 
 /* ---- world_clients.c ---------------------------------------------------- */
+
+/** How many clients each class of a closed loop has. */
+void mdl_clients_deal(struct mdl_world *w);
 
 /** A client whose request has ended thinks and sends its next. */
 void mdl_client_think(

@@ -6,6 +6,9 @@
 #include "sim/alloc.h"
 #include "sim/hist.h"
 
+/* Entities of clones are numbered from here, by visit, apart from draws. */
+enum { CLONES = 1 << 30 };
+
 static struct mdl_live *live_of(struct mdl_world *w, uint32_t owner)
 {
     return &w->flow.live[owner];
@@ -38,6 +41,7 @@ int mdl_flow_open(struct mdl_world *w, struct sim_err *err)
         if (s->seen == NULL)
             return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     }
+    mdl_clients_deal(w);
     return SIM_OK;
 }
 
@@ -69,12 +73,13 @@ uint32_t mdl_live_take(struct mdl_world *w, const struct sim_request *r)
     else
         f->free = f->live[owner].next;
     f->live[owner] = (struct mdl_live){.first = *r,
+        .entity =
+            mdl_feed_entity(w->feed, mdl_source_of(w, r), r->k, r->send_s),
         .weight = 1,
         .candidate = -1,
         .member = -1,
         .pick = {.candidate = -1, .member = -1},
         .served_at = -1,
-        .speed = 1.0,
         .arrive_s = r->send_s,
         .start_s = r->send_s,
         .end_s = r->send_s};
@@ -82,16 +87,20 @@ uint32_t mdl_live_take(struct mdl_world *w, const struct sim_request *r)
     return owner;
 }
 
-uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner)
+uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner, int number)
 {
     const struct sim_request first = live_of(w, owner)->first;
     const uint32_t clone = mdl_live_take(w, &first);
 
     if (clone == MDL_NO_OWNER)
         return clone;
-    w->flow.live[clone] = *live_of(w, owner);
-    live_of(w, clone)->first.owner = clone;
-    live_of(w, clone)->clone = true;
+    struct mdl_live *live = live_of(w, clone);
+    *live = *live_of(w, owner);
+    live->first.owner = clone;
+    live->entity = sim_entity_sub(
+        sim_entity_sub(live->entity, (uint64_t)(CLONES + live->visits)),
+        (uint64_t)number);
+    live->clone = true;
     return clone;
 }
 
@@ -123,13 +132,9 @@ void mdl_live_launch(
 static struct sim_key key_of(const struct mdl_world *w,
     const struct mdl_live *live, uint64_t purpose, int index)
 {
-    const struct sim_request *r = &live->first;
-    const int source = mdl_source_of(w, r);
-
     return (struct sim_key){.seed = (uint64_t)w->plan->cfg->seed,
         .replication = w->cfg->replication,
-        .entity = sim_entity_sub(
-            mdl_feed_entity(w->feed, source, r->k, r->send_s), (uint64_t)index),
+        .entity = sim_entity_sub(live->entity, (uint64_t)index),
         .purpose = purpose,
         .window = w->cfg->window};
 }

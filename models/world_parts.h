@@ -8,7 +8,7 @@
  *     world_loads.c  integrals over the window
  *     world_probe.c  the state at given times, and the first requests
  *     world_groups.c members that stand for others
- * *     world_live.c, world_flow.c, world_visit.c  requests of several visits
+ *     world_live.c, world_flow.c, world_visit.c  requests of several visits
  */
 #ifndef MODELS_WORLD_PARTS_H
 #define MODELS_WORLD_PARTS_H
@@ -36,6 +36,7 @@ struct mdl_flow_world {
     uint32_t n, room, free; /* free: head of the list, MDL_NO_OWNER = none */
     struct mdl_flow_state *classes; /* [n_classes] */
     bool no_memory;
+    const struct mdl_class_cfg *standstill; /* whose clients stop time */
 };
 
 struct mdl_world {
@@ -123,11 +124,6 @@ bool mdl_world_cohort(
 double mdl_world_round_trip_s(const struct mdl_world *w,
     const struct sim_request *r, int source, const struct mdl_candidate *c);
 
-/** Where routing sends a request: of sampled deployments a simulated member.
- *  `mark`: uniform for the choice. */
-struct mdl_pick mdl_world_pick(
-    struct mdl_world *w, int source, int user, double mark);
-
 /** Is a candidate not where the source would go when all is well? */
 bool mdl_world_spilled(const struct mdl_dep *dep, int source, int candidate);
 
@@ -156,12 +152,12 @@ struct mdl_done {
     int member; /* where; of the whole: where it was served; -1 = nowhere */
     int rank;   /* of a visit: the member's place among the candidates */
     enum sim_outcome outcome;
-    bool spilled;  /* away from the first choice */
-    bool fallback; /* served by the fallback of its class */
-    bool cached;   /* answered from a cache */
-    double work_s; /* on the reference hardware */
-    double speed;  /* of the slots */
-    double send_s; /* window time; of the whole: when the user sent it */
+    bool spilled;   /* away from the first choice */
+    bool fallback;  /* served by the fallback of its class */
+    bool cached;    /* answered from a cache */
+    double work_s;  /* on the reference hardware */
+    double alone_s; /* on a slot of its own where it was served */
+    double send_s;  /* window time; of the whole: when the user sent it */
     double arrive_s, start_s, end_s; /* at the station; of the whole: of the
                                       * last visit */
     double times[MDL_N_TIMES];       /* [s] */

@@ -70,14 +70,6 @@ bool mdl_world_cohort(
     return true;
 }
 
-struct mdl_pick mdl_world_pick(
-    struct mdl_world *w, int source, int user, double mark)
-{
-    const struct mdl_pick pick = mdl_route_pick(&w->router, source, user, mark);
-
-    return w->dep->sampled ? mdl_groups_here(w, pick.candidate, mark) : pick;
-}
-
 /* One visit, and nothing that could follow it. */
 static void route_plain(struct mdl_world *w, struct sim_request *r)
 {

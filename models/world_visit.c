@@ -7,9 +7,15 @@
 #include "sim/fmath.h"
 #include "sim/units.h"
 
-/* Draws of attempts after the first are numbered from here, those of steps
- * from 0. */
-enum { ATTEMPT = 1 << 16, CLONE = 1 << 17 };
+/* Draws of steps are numbered from 0, by visit.  What else is drawn of a
+ * request is numbered from here, so that no two choices share a uniform. */
+enum {
+    ATTEMPT = 1 << 16, /* visits after the first; where they go */
+    PART = 1 << 24,    /* where a part of a fork goes, sent the first time */
+    SPARE = 2 << 24,   /* ... a copy or part that must not meet others */
+    ONWARD = 3 << 24,  /* ... what a site sends on */
+    STANDIN = 4 << 24, /* ... to which of those simulated there */
+};
 
 /* Over which time the overflow of members that one stands for comes. */
 #define SPREAD_S 10.0
@@ -70,6 +76,7 @@ static void go(struct mdl_world *w, uint32_t owner, struct sim_request *r,
     r->out_s =
         from_place < 0 ? 0.5 * rtt_s : between_s(w, from_place, c->place);
     r->back_s = 0.5 * rtt_s;
+    r->aux[MDL_AUX_WAYS] = 0.0;
     r->speed = w->dep->members[pick.member].speed;
     r->priority = (int32_t)w->plan->classes[r->cls].cfg->priority;
 }
@@ -105,14 +112,11 @@ static void try_cache(
 static void draw_anew(
     struct mdl_world *w, const struct mdl_live *live, struct sim_request *r)
 {
-    const int source = mdl_source_of(w, r);
+    const uint64_t entity =
+        sim_entity_sub(live->entity, (uint64_t)(ATTEMPT + live->visits));
 
     r->work_s = live->first.work_s;
-    mdl_feed_draw(w->feed, source,
-        sim_entity_sub(
-            mdl_feed_entity(w->feed, source, live->first.k, live->first.send_s),
-            (uint64_t)ATTEMPT + (uint64_t)live->visits),
-        r);
+    mdl_feed_draw(w->feed, mdl_source_of(w, r), entity, r);
 }
 
 /* Work of a visit: that of the request where it is the first; of a step with
@@ -133,7 +137,7 @@ static void set_work(struct mdl_world *w, const struct mdl_live *live,
 static double mark_of(
     const struct mdl_world *w, const struct mdl_live *live, int index)
 {
-    return mdl_live_uniform(w, live, SIM_FOR_BALANCE, ATTEMPT + index);
+    return mdl_live_uniform(w, live, SIM_FOR_BALANCE, index);
 }
 
 /* A member that has no copy or part of this request yet: where routing sends
@@ -143,8 +147,8 @@ static struct mdl_pick spare(struct mdl_world *w, const struct mdl_live *live,
 {
     const struct mdl_dep *dep = w->dep;
     const int source = mdl_source_of(w, r);
-    struct mdl_pick pick = mdl_route_pick(
-        &w->router, source, r->user, mark_of(w, live, live->visits + n_taken));
+    struct mdl_pick pick = mdl_route_pick(&w->router, source, r->user,
+        mark_of(w, live, SPARE + live->visits + n_taken));
 
     for (int c = dep->uc_first[source]; c < dep->uc_first[source + 1]; c++) {
         const struct mdl_place *place = &dep->places[dep->candidates[c].place];
@@ -168,19 +172,22 @@ static struct mdl_pick spare(struct mdl_world *w, const struct mdl_live *live,
     return (struct mdl_pick){.candidate = -1, .member = -1};
 }
 
-/* Where the current step goes. */
+/* Where a step goes; `index` of its uniform.  A first visit by routing has that
+ * of the request. */
 static struct mdl_pick pick_step(struct mdl_world *w,
-    const struct mdl_live *live, const struct sim_request *r, int number)
+    const struct mdl_live *live, const struct sim_request *r, int number,
+    int index)
 {
     const struct mdl_step *step = &flow_of(w, live)->steps[number];
     const int source = mdl_source_of(w, r);
 
     if (step->entry >= 0)
-        return mdl_route_entry(&w->router, source, step->entry, r->user,
-            mark_of(w, live, live->visits));
+        return mdl_route_entry(
+            &w->router, source, step->entry, r->user, mark_of(w, live, index));
     if (live->visits == 0 && live->pick.candidate >= 0)
         return live->pick;
-    return mdl_world_pick(w, source, r->user, r->aux[MDL_AUX_CHOICE]);
+    return mdl_route_pick(&w->router, source, r->user,
+        live->visits == 0 ? r->aux[MDL_AUX_CHOICE] : mark_of(w, live, index));
 }
 
 /* Send a visit to a pick: marks, draws, way, cache, timer. */
@@ -216,7 +223,8 @@ void mdl_visit_send(
     const int number =
         flow_of(w, live)->kind == MDL_FLOW_FORK ? part : live->step;
 
-    send_to(w, owner, r, number, pick_step(w, live, r, number));
+    send_to(w, owner, r, number,
+        pick_step(w, live, r, number, ATTEMPT + live->visits));
 }
 
 /* All members are picked at once, those by routing to differ; the pick of a
@@ -232,7 +240,7 @@ void mdl_visit_fork(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     for (int i = 0; i < flow->n_steps; i++) {
         struct mdl_pick pick;
         if (i == 0 || flow->steps[i].entry >= 0)
-            pick = pick_step(w, live, r, i);
+            pick = pick_step(w, live, r, i, PART + i);
         else
             pick = spare(w, live, r, i, taken);
         taken[i] = pick.member;
@@ -267,29 +275,47 @@ void mdl_visit_fall(struct mdl_world *w, uint32_t owner, struct sim_request *r)
 
     live->copies += flow->kind == MDL_FLOW_ONE;
     draw_anew(w, live, r);
-    set_work(w, live, &flow->steps[live->step], r);
     r->tag = MDL_TAG_FALLBACK;
     go(w, owner, r,
         mdl_route_entry(&w->router, mdl_source_of(w, r), flow->fallback,
-            r->user, mark_of(w, live, live->visits)),
+            r->user, mark_of(w, live, ATTEMPT + live->visits)),
         -1);
     try_cache(w, owner, r);
 }
 
 /* ---- spill -------------------------------------------------------------- */
 
+/* Would one more wait, with so many in service?  All that share slots are
+ * served at once, up to the site's concurrency. */
+static bool would_wait(const struct mdl_world *w,
+    const struct mdl_queue_cfg *queue, int member, double now_s,
+    int64_t n_served)
+{
+    const bool sharing =
+        queue->discipline == MDL_PS || queue->discipline == MDL_LPS;
+    const int slots = mdl_world_slots(w, member, now_s);
+    const int64_t most = sharing && slots != 0 ? queue->concurrency : slots;
+
+    return most >= 0 && n_served >= most;
+}
+
 /* Does the member turn an arrival away, as `spill` says? */
 static bool over_limit(const struct mdl_world *w, int member, double now_s)
 {
     const struct mdl_spill_cfg *spill = &w->dep->cfg->routing.spill;
-    const int64_t capacity =
-        w->dep->entries[w->dep->members[member].entry].cfg->queue.capacity;
+    const struct mdl_queue_cfg *queue =
+        &w->dep->entries[w->dep->members[member].entry].cfg->queue;
     const int64_t n = sim_engine_in_system(w->router.engine, member);
-    const int slots = mdl_world_slots(w, member, now_s);
 
-    if (spill->when == MDL_SPILL_FULL && capacity >= 0 && n >= capacity)
+    if (spill->when == MDL_SPILL_FULL && queue->capacity >= 0 &&
+        n >= queue->capacity)
         return true;
-    return spill->queue >= 0 && slots >= 0 && n - slots >= spill->queue;
+    if (spill->queue < 0)
+        return false;
+    const int64_t waiting = sim_engine_waiting(w->router.engine, member);
+    return spill->queue > 0 ? waiting >= spill->queue
+                            : waiting > 0 || would_wait(w, queue, member, now_s,
+                                                 n - waiting);
 }
 
 /* A request that stood for `weight` goes to a member that stands for `each` of
@@ -301,8 +327,9 @@ static void multiply(struct mdl_world *w, uint32_t owner,
 {
     struct mdl_live *first = live_of(w, owner);
     const int each = w->weight[first->pick.member];
-    const int n = (int)((double)first->weight / each +
-                        mdl_live_uniform(w, first, SIM_FOR_SAMPLE, -1));
+    const int n =
+        (int)((double)first->weight / each +
+              mdl_live_uniform(w, first, SIM_FOR_SAMPLE, first->visits));
     const int more = n * each - first->weight;
 
     first->weight = each;
@@ -319,15 +346,14 @@ static void multiply(struct mdl_world *w, uint32_t owner,
     }
     sim_engine_launch(w->router.engine, on, now_s);
     for (int i = 1; i < n; i++) {
-        const uint32_t clone = mdl_live_clone(w, owner);
+        const uint32_t clone = mdl_live_clone(w, owner, i);
         if (clone == MDL_NO_OWNER)
             return;
         struct mdl_live *live = live_of(w, clone);
         struct sim_request r = *on;
         live->refs = live->copies = 1;
-        live->visits += CLONE * i;
         const double later_s =
-            SPREAD_S * mdl_live_uniform(w, live, SIM_FOR_SAMPLE, live->visits);
+            SPREAD_S * mdl_live_uniform(w, live, SIM_FOR_SAMPLE, 0);
         live->first.send_s += later_s;
         r.owner = clone;
         sim_engine_launch(w->router.engine, &r, now_s + later_s);
@@ -349,16 +375,16 @@ bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s)
         return true;
     const int source = mdl_source_of(w, r);
     const int here = w->dep->uc_first[source] + (r->tag & MDL_TAG_RANK);
-    const double mark = mark_of(w, live, live->visits);
-    struct mdl_pick pick =
-        mdl_route_next(&w->router, source, r->user, here, mark);
+    struct mdl_pick pick = mdl_route_next(&w->router, source, r->user, here,
+        mark_of(w, live, ONWARD + live->visits));
     if (w->dep->sampled)
-        pick = mdl_groups_here(w, pick.candidate, mark);
+        pick = mdl_groups_here(
+            w, pick.candidate, mark_of(w, live, STANDIN + live->visits));
     if (pick.candidate < 0)
         return true; /* nowhere else: the station takes or refuses it */
     struct sim_request on = *r;
     live->pick = pick;
-    live->network_s += r->out_s;
+    on.aux[MDL_AUX_WAYS] += r->out_s;
     on.station = MDL_ACT_SPILL;
     if (live->weight == w->weight[pick.member])
         sim_engine_launch(w->router.engine, &on, now_s);
@@ -372,6 +398,7 @@ void mdl_visit_spill(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     struct mdl_live *live = live_of(w, owner);
     const int source = mdl_source_of(w, r);
     const int here = w->dep->uc_first[source] + (r->tag & MDL_TAG_RANK);
+    const double ways_s = r->aux[MDL_AUX_WAYS];
 
     live->spilled = true;
     if (live->clone) { /* of its own work, as the others had */
@@ -380,6 +407,7 @@ void mdl_visit_spill(struct mdl_world *w, uint32_t owner, struct sim_request *r)
     }
     r->tag = (r->tag & ~MDL_TAG_RANK) | MDL_TAG_SPILLED;
     go(w, owner, r, live->pick, w->dep->candidates[here].place);
+    r->aux[MDL_AUX_WAYS] = ways_s;
     try_cache(w, owner, r);
 }
 

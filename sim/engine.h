@@ -115,6 +115,9 @@ SIM_MUST_CHECK int sim_engine_run(struct sim_engine *engine,
  *  on their way not included.  From within the callbacks only. */
 int64_t sim_engine_in_system(struct sim_engine *engine, int station);
 
+/** Of those, jobs that wait.  From within the callbacks only. */
+int64_t sim_engine_waiting(struct sim_engine *engine, int station);
+
 /** Time of what happens now: a callback's own, for those that are not told.
  *  finish() speaks of ends at or after it. */
 double sim_engine_now_s(const struct sim_engine *engine);

@@ -418,6 +418,13 @@ int64_t sim_engine_in_system(struct sim_engine *engine, int station)
     return st->ops->in_system(st, engine->now_s);
 }
 
+int64_t sim_engine_waiting(struct sim_engine *engine, int station)
+{
+    SIM_BUG_ON(station < 0 || station >= engine->n_stations);
+    struct sim_station *st = engine->stations[station];
+    return st->ops->waiting(st, engine->now_s);
+}
+
 double sim_engine_now_s(const struct sim_engine *engine)
 {
     return engine->now_s;

@@ -1,6 +1,6 @@
 /* Fleets and near sites: sampled groups against the whole fleet, and the load
  * at which one far site with a pooled queue overtakes many near ones. */
-#include "loader/study_fixture.h"
+#include "loader/flow_fixture.h"
 
 /* A fleet whose nodes fail, in three cities: 200 nodes, all of them simulated
  * or about 40 of them, in the same windows of the same histories. */
@@ -64,6 +64,77 @@ START_TEST(some_stand_for_all)
 }
 END_TEST
 
+/* A site of 20 and 400 at four places beside each other, where chance sends
+ * what the first refuse: to a place and, of another uniform, to a member. */
+static const char *const overflow =
+    "seed: 5\n"
+    "simulate: {duration: 60 s, warmup: 10 s, replications: 10, sites: %d}\n"
+    "users: {u: {at: [40, -70]}, v: {at: [41, -80]}, w: {at: [42, -90]},"
+    " x: {at: [43, -100]}}\n"
+    "arrivals: {rate: 400 /s}\n"
+    "requests: {r: {service: {exponential: {mean: 1 s}}}}\n"
+    "deployments: {d: {routing: {policy: random, prefer: [a, b],"
+    " spill: full}, sites: {a: {tier: bare, count: 20,"
+    " queue: {capacity: 1}}, b: {tier: bare, at: each-user, count: 400,"
+    " queue: {capacity: 1}}}}}\n";
+
+START_TEST(some_take_the_overflow_of_all)
+{
+    if (study_skipped("some_take_the_overflow_of_all"))
+        return;
+    struct study all = study_run(overflow, 1000);
+    struct study few = study_run(overflow, 64);
+
+    agree(&few, &all, "d.loss_probability", 0.07);
+    agree(&few, &all, "d.site.b.loss_probability", 0.07);
+    study_end(&few);
+    study_end(&all);
+}
+END_TEST
+
+/* One, two and four members that stand for one, two and four: the first six
+ * are held by one request each, so all others go on twice, as 1/2 and then 2/4
+ * of one that counts. */
+START_TEST(overflow_of_overflow)
+{
+    struct study s = study_run(
+        "seed: 6\n"
+        "simulate: {duration: 200 s, warmup: 60 s, replications: 10,"
+        " sites: 10}\n"
+        "requests: {r: {service: {constant: 1 s}, only: [a, b, c],"
+        " arrivals: {rate: 20 /s}}, z: {service: {constant: 1 s},"
+        " only: [z], arrivals: {rate: 1 /s}}}\n"
+        "deployments: {d: {routing: {prefer: [a, b, c, z], spill: full},"
+        " sites: {a: {tier: bare, speed: 1e-4, queue: {capacity: 1}},"
+        " b: {tier: bare, speed: 1e-4, count: 2, queue: {capacity: 1}},"
+        " c: {tier: bare, servers: unlimited, count: 4},"
+        " z: {tier: bare, count: 400, servers: unlimited}}}}\n");
+
+    study_expect(&s, "d.site.c.in_system.mean", 20 * 1.0, 0.05);
+    flow_near(&s, "d.site.b.requests.offered", 0);
+    study_end(&s);
+}
+END_TEST
+
+/* A hundred members held by one request each, and one without end: attempts go
+ * to either with the same chance, so a quarter is lost after one retry. */
+START_TEST(retries_are_of_all)
+{
+    struct study s = study_run(
+        "seed: 7\n"
+        "simulate: {duration: 60 s, warmup: 30 s, replications: 10,"
+        " sites: 10}\n"
+        "arrivals: {rate: 200 /s}\n"
+        "requests: {r: {service: {constant: 1 s}, retries: 1}}\n"
+        "deployments: {d: {routing: {policy: weighted, weights: {big: 0.5,"
+        " one: 0.5}}, sites: {big: {tier: bare, speed: 1e-4, count: 100,"
+        " queue: {capacity: 1}}, one: {tier: bare, servers: unlimited}}}}\n");
+
+    study_expect(&s, "d.loss_probability", 0.25, 0.02);
+    study_end(&s);
+}
+END_TEST
+
 /* Mean latency less the trip: M/M/1 at each of five near sites; M/M/5 far
  * away, Erlang's C from the recursion of his B. */
 static double near_ms(double rho)
@@ -121,4 +192,5 @@ START_TEST(crossover)
 }
 END_TEST
 
-TEST_MAIN("loader/fleet", some_stand_for_all, crossover)
+TEST_MAIN("loader/fleet", some_stand_for_all, some_take_the_overflow_of_all,
+    overflow_of_overflow, retries_are_of_all, crossover)

@@ -67,6 +67,43 @@ START_TEST(retries_run_out)
 }
 END_TEST
 
+/* Chance sends each attempt to one of two sites, one of which is held by a
+ * request without end: both attempts go there with chance 1/4. */
+START_TEST(retries_choose_anew)
+{
+    struct study s = study_run(
+        "seed: 8\n"
+        "simulate: {duration: 2000 s, warmup: 10 s, replications: 10}\n"
+        "requests: {r: {service: 50 ms, retries: 1, arrivals: {rate: 5 /s}},"
+        " z: {service: {constant: 100000 s}, only: [a], arrivals: {process:"
+        " {closed: {population: 1, think: {constant: 1 ms}}}}}}\n"
+        "deployments: {d: {routing: {policy: random}, sites: {a: {tier: bare,"
+        " queue: {capacity: 1}}, b: {tier: bare, servers: unlimited}}}}\n");
+
+    study_expect(&s, "d.class.r.loss_probability", 0.25, 0.03);
+    study_end(&s);
+}
+END_TEST
+
+/* ---- parts --------------------------------------------------------------- */
+
+/* Each part draws one of the two members: half of the time the same, which
+ * takes one of them only. */
+START_TEST(parts_choose_each)
+{
+    struct study s = study_run(
+        "seed: 9\n"
+        "simulate: {requests: 5000, warmup: none, replications: 10}\n"
+        "arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}\n"
+        "requests: {r: {service: {constant: 10 ms}, fork: {sites: [q, q]}}}\n"
+        "deployments: {d: {sites: {q: {tier: bare, count: 2,"
+        " queue: {capacity: 1}}}}}\n");
+
+    study_expect(&s, "d.loss_probability", 0.5, 0.02);
+    study_end(&s);
+}
+END_TEST
+
 /* ---- limits -------------------------------------------------------------- */
 
 /* Whether the k-th request of a row at 20/s passes 5/s, in quarters of a
@@ -211,21 +248,22 @@ START_TEST(fallback_of_a_fork)
 }
 END_TEST
 
-/* Three of four are refused by the limit; the fallback does the first step of
- * the cascade, whose class has no time of its own: 1/4 x 60 + 3/4 x 10 ms. */
-START_TEST(fallback_does_the_step)
+/* Three of four are refused by the limit; the fallback takes the time of the
+ * class, not that of the step: 1/4 x 60 + 3/4 x 20 ms. */
+START_TEST(fallback_has_the_time_of_the_class)
 {
     struct study s = study_run(
         "simulate: {requests: 400, warmup: none, replications: 2}\n"
         "arrivals: {rate: 20 /s, process: {renewal: {constant: 1}}}\n"
-        "requests: {r: {cascade: {small: {constant: 10 ms},"
+        "requests: {r: {service: {constant: 20 ms},"
+        " cascade: {small: {constant: 10 ms},"
         " large: {constant: 50 ms}, escalate: 100 %%, large_at: big},"
         " limit: {rate: 5 /s}, fallback: {site: c}}}\n"
         "deployments: {d: {sites: {a: {tier: bare}, big: {tier: bare},"
         " c: {tier: bare}}, routing: {prefer: [a]}}}\n");
 
-    flow_near(&s, "d.latency.mean", (60 + 3 * 10) / 4.0);
-    flow_near(&s, "d.site.c.service.mean", 10);
+    flow_near(&s, "d.latency.mean", (60 + 3 * 20) / 4.0);
+    flow_near(&s, "d.site.c.service.mean", 20);
     flow_near(&s, "d.requests.fallback", 300);
     study_end(&s);
 }
@@ -299,8 +337,8 @@ START_TEST(cache_saves_energy)
 }
 END_TEST
 
-TEST_MAIN("loader/flows", retries_until_served, retries_at_even_steps,
-    retries_run_out, limit_by_tokens, limit_holds_for_retries,
-    fallback_to_the_device, fallback_to_a_site, fallback_of_a_fork,
-    fallback_does_the_step, cache_thins_the_queue, cache_of_the_next_choice,
-    cache_saves_energy)
+TEST_MAIN("loader/flows", retries_choose_anew, parts_choose_each,
+    retries_until_served, retries_at_even_steps, retries_run_out,
+    limit_by_tokens, limit_holds_for_retries, fallback_to_the_device,
+    fallback_to_a_site, fallback_of_a_fork, fallback_has_the_time_of_the_class,
+    cache_thins_the_queue, cache_of_the_next_choice, cache_saves_energy)

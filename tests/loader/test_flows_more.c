@@ -47,6 +47,56 @@ START_TEST(hedge_later)
 }
 END_TEST
 
+/* Who has gone to his fallback gets no second copy: with nobody else to ask the
+ * hedge changes nothing, and clients that lost patience go on sending. */
+START_TEST(hedge_not_once_fallen)
+{
+    static const char *const same[] = {"requests.offered", "requests.served",
+        "requests.abandoned", "requests.fallback", "latency.mean"};
+    struct study s = study_run(
+        "seed: 24\n"
+        "simulate: {duration: 100 s, warmup: none, replications: 4}\n"
+        "requests: {r: {service: {exponential: {mean: 1 s}}, patience: 300 ms,"
+        " fallback: {site: h}, only: [a], arrivals: {process: {closed:"
+        " {population: 20, think: {exponential: {mean: 200 ms}}}}}}}\n"
+        "deployments:\n"
+        "  d: {sites: {a: {tier: bare, queue: {capacity: 1}}, h: {tier: bare}},"
+        " routing: {prefer: [a], hedge: {after: 200 ms}}}\n"
+        "  e: {sites: {a: {tier: bare, queue: {capacity: 1}}, h: {tier: bare}},"
+        " routing: {prefer: [a]}}\n");
+
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        char d[64], e[64];
+        snprintf(d, sizeof d, "d.%s", same[i]);
+        snprintf(e, sizeof e, "e.%s", same[i]);
+        flow_near(&s, d, flow_value(&s, e));
+    }
+    flow_near(&s, "d.requests.hedged", 0);
+    study_end(&s);
+}
+END_TEST
+
+/* The fallback's ten seconds are not learned: half of those that the limit let
+ * through are hedged after the median of their own 100 ms. */
+START_TEST(hedge_learns_from_its_own)
+{
+    struct study s = study_run(
+        "seed: 25\n"
+        "simulate: {requests: 5000, warmup: 2000 requests, replications: 8}\n"
+        "arrivals: {rate: 20 /s, process: {renewal: {constant: 1}}}\n"
+        "requests: {r: {service: {exponential: {mean: 100 ms}}, limit: 5 /s,"
+        " fallback: {site: h}}}\n"
+        "deployments: {d: {sites: {a: {tier: bare, count: 2,"
+        " servers: unlimited}, h: {tier: bare, servers: unlimited,"
+        " rtt: {constant: 10 s}}}, routing: {prefer: [a],"
+        " hedge: {after: p50}}}}\n");
+
+    flow_near(&s, "d.requests.fallback", 0.75 * 5000);
+    study_expect(&s, "d.requests.hedged", 0.5 * 0.25 * 5000, 0.1);
+    study_end(&s);
+}
+END_TEST
+
 /* ---- cascade ------------------------------------------------------------- */
 
 /* M/M/1 at 5/s of 10/s: 200 ms; 40 % of its output, Poisson by Burke's theorem
@@ -138,5 +188,126 @@ START_TEST(spill_of_members)
 }
 END_TEST
 
-TEST_MAIN("loader/flows_more", hedge_at_once, hedge_later, cascade_is_a_tandem,
-    spill_of_those_who_would_wait, spill_of_members)
+/* Shared slots: with any number nobody waits, so nobody goes on, an M/M/1 of
+ * 7/s and 10/s; at most four at once and two waiting, an M/M/1/6. */
+START_TEST(spill_where_slots_are_shared)
+{
+    if (study_skipped("spill_where_slots_are_shared"))
+        return;
+    static const char *const queues[] = {
+        "{discipline: ps}", "{discipline: lps, concurrency: 4}"};
+    double p[16], n_mean = 0.0;
+
+    few_places(0.7, 1, 5, p);
+    for (int n = 1; n <= 6; n++)
+        n_mean += n * p[n];
+    for (int i = 0; i < 2; i++) {
+        struct study s = study_run(
+            "seed: 26\n"
+            "simulate: {requests: 30000, warmup: 1000 requests,"
+            " replications: 10}\n"
+            "arrivals: {rate: 7 /s}\n"
+            "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
+            "deployments: {d: {routing: {prefer: [a, b], spill: {queue: %d}},"
+            " sites: {a: {tier: bare, queue: %s},"
+            " b: {tier: bare, servers: unlimited}}}}\n",
+            2 * i, queues[i]);
+        if (i == 0) {
+            flow_near(&s, "d.requests.spilled", 0);
+            study_expect(&s, "d.latency.mean", 100 / 0.3, 0.04);
+        } else {
+            study_expect(&s, "d.spill_probability", p[6], 0.05);
+            study_expect(&s, "d.site.a.latency.mean",
+                1e3 * n_mean / (7 * (1 - p[6])), 0.02);
+        }
+        study_end(&s);
+    }
+}
+END_TEST
+
+/* ---- what an answer is made of ------------------------------------------- */
+
+/* Two parts that are done at once: 20 ms of way, as one of them. */
+START_TEST(parts_that_tie)
+{
+    struct study s = study_run(
+        "simulate: {requests: 100, warmup: none, replications: 2}\n"
+        "arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}\n"
+        "requests: {r: {service: {constant: 20 ms}, fork: {sites: [a, b]}}}\n"
+        "deployments: {d: {sites: {a: {tier: bare, rtt: {constant: 20 ms}},"
+        " b: {tier: bare, rtt: {constant: 20 ms}}}}}\n");
+
+    flow_near(&s, "d.latency.mean", 40);
+    flow_near(&s, "d.network.mean", 20);
+    flow_near(&s, "d.service.mean", 20);
+    flow_near(&s, "d.slowdown.mean", 1);
+    study_end(&s);
+}
+END_TEST
+
+/* b is held by a request without end and sends on to c: the way there counts
+ * for the visit that made it, which is the last part of the fork, but not the
+ * first copy of the hedge. */
+START_TEST(ways_of_who_made_the_answer)
+{
+    static const struct {
+        const char *cls, *routing;
+        double latency_ms, network_ms;
+    } cases[] = {
+        {"service: {constant: 10 ms}, fork: 2", "", 40, 20 + 10},
+        {"service: {constant: 100 ms}", ", hedge: {after: 30 ms}", 110, 10},
+        {"service: {constant: 100 ms}, only: [b, c]", "", 130, 20 + 10},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct study s = study_run(
+            "simulate: {duration: 100 s, warmup: 10 s, replications: 2}\n"
+            "requests: {r: {%s, arrivals: {rate: 1 /s}},"
+            " z: {service: {constant: 1e5 s}, only: [b], arrivals: {process:"
+            " {closed: {population: 1, think: {constant: 1 ms}}}}}}\n"
+            "deployments: {d: {routing: {prefer: [a, b, c], spill: full%s},"
+            " sites: {a: {tier: bare, servers: unlimited,"
+            " rtt: {constant: 10 ms}}, b: {tier: bare, queue: {capacity: 1},"
+            " rtt: {constant: 40 ms}}, c: {tier: bare, servers: unlimited,"
+            " rtt: {constant: 20 ms}}}}}\n",
+            cases[i].cls, cases[i].routing);
+        flow_near(&s, "d.class.r.latency.mean", cases[i].latency_ms);
+        flow_near(&s, "d.class.r.network.mean", cases[i].network_ms);
+        flow_near(&s, "d.class.r.slowdown.mean", 1);
+        study_end(&s);
+    }
+}
+END_TEST
+
+/* Nobody waits: 1 whatever the speeds, the parts and the copies. */
+START_TEST(slowdown_of_several_visits)
+{
+    static const char *const classes[] = {
+        "stages: [{site: a, service: {constant: 1 s}},"
+        " {site: b, service: {constant: 1 s}}]",
+        "service: {exponential: {mean: 1 s}}, fork: {sites: [a, b, a]}",
+        "cascade: {small: {constant: 1 s}, large: {constant: 3 s},"
+        " escalate: 50 %, large_at: b}",
+        "limit: 0.5 /s, service: {constant: 1 s}, fallback: {local: 2 s}",
+    };
+
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+        struct study s = study_run(
+            "simulate: {requests: 200, warmup: none, replications: 2}\n"
+            "arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}\n"
+            "requests: {r: {%s}}\n"
+            "deployments: {d: {routing: {prefer: [a]}, sites: {a: {tier: bare,"
+            " servers: unlimited}, b: {tier: bare, servers: unlimited,"
+            " speed: 10}}}}\n",
+            classes[i]);
+        flow_near(&s, "d.slowdown.mean", 1);
+        study_end(&s);
+    }
+}
+END_TEST
+
+TEST_MAIN("loader/flows_more", hedge_at_once, hedge_later,
+    hedge_not_once_fallen, hedge_learns_from_its_own, cascade_is_a_tandem,
+    spill_of_those_who_would_wait, spill_of_members,
+    spill_where_slots_are_shared, parts_that_tie, ways_of_who_made_the_answer,
+    slowdown_of_several_visits)

@@ -63,6 +63,35 @@ START_TEST(no_wait_is_none)
 }
 END_TEST
 
+/* Served at a, refused at b, which a request without end holds: the list has a
+ * site for those served only. */
+START_TEST(lost_have_no_site)
+{
+    const struct mdl_run_options options = {.jobs = 1, .trace = 20};
+    struct study s = study_load(
+        "simulate: {duration: 100 s, warmup: none, replications: 1}\n"
+        "requests: {r: {service: 10 ms, stages: [{site: a}, {site: b}],"
+        " arrivals: {rate: 1 /s, process: {renewal: {constant: 1}}}},"
+        " z: {service: {constant: 30 s}, only: [b], arrivals: {process:"
+        " {closed: {population: 1, think: {constant: 500 ms}}}}}}\n"
+        "deployments: {d: {sites: {a: {tier: bare}, b: {tier: bare,"
+        " queue: {capacity: 1}}}}}\n");
+    int n_lost = 0;
+
+    study_execute_with(&s, &options);
+    ck_assert_int_eq(s.rc, SIM_OK);
+    ck_assert_int_eq(s.run->n_requests, 20);
+    for (int i = 0; i < s.run->n_requests; i++) {
+        const struct res_request *r = &s.run->requests[i];
+        const bool lost = strcmp(r->outcome, "lost") == 0;
+        ck_assert_str_eq(r->site, lost ? "" : "b");
+        n_lost += lost;
+    }
+    ck_assert_int_ge(n_lost, 18);
+    study_end(&s);
+}
+END_TEST
+
 /* ---- journeys ------------------------------------------------------------ */
 
 /* Visits v = e + v P: va = 3/4 + vb/5, vb = 1/4 + va/2, so va = 8/9 and
@@ -119,6 +148,69 @@ START_TEST(clients_without_a_queue)
         flow_near(&s, "d.site.q.utilization", 0.2);
         study_end(&s);
     }
+}
+END_TEST
+
+/* Classes that share a population have all of it and no more: three classes
+ * and eight clients are 2 2/3 each, 7 of four are 3.5, 2.1, 0.7 and 0.7.  Each
+ * sends once in a second. */
+START_TEST(clients_are_dealt_out)
+{
+    static const struct {
+        int population, n;
+        double share[4], clients[4];
+    } cases[] = {
+        {1, 2, {50, 50}, {1, 0}},
+        {8, 3, {33.3, 33.3, 33.4}, {3, 2, 3}},
+        {7, 4, {50, 30, 10, 10}, {3, 2, 1, 1}},
+        {100, 2, {29, 71}, {29, 71}},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sim_text classes = {0};
+        for (int k = 0; k < cases[i].n; k++)
+            sim_text_printf(&classes,
+                "  r%d: {share: %g %%, service: {constant: 200 ms}}\n", k,
+                cases[i].share[k]);
+        struct study s = study_run(
+            "simulate: {duration: 100 s, warmup: none, replications: 2}\n"
+            "arrivals: {process: {closed: {population: %d,"
+            " think: {constant: 800 ms}}}}\n"
+            "requests:\n%s"
+            "deployments: {d: {sites: {q: {tier: bare,"
+            " servers: unlimited}}}}\n",
+            cases[i].population, sim_text_str(&classes));
+        for (int k = 0; k < cases[i].n; k++) {
+            char name[48];
+            snprintf(name, sizeof name, "d.class.r%d.requests.offered", k);
+            flow_near(&s, name, 100 * cases[i].clients[k]);
+        }
+        flow_near(&s, "d.requests.offered", 100 * cases[i].population);
+        study_end(&s);
+        sim_text_release(&classes);
+    }
+}
+END_TEST
+
+/* Who does not think sends again with the answer: two clients keep a server of
+ * 200 ms busy.  Refused at once they would do so for ever. */
+START_TEST(clients_without_a_pause)
+{
+    struct study s = clients(2, "{constant: 0 s}", "{constant: 200 ms}", 1,
+        "duration: 100 s, warmup: 10 s, replications: 2");
+
+    flow_near(&s, "d.site.q.utilization", 1);
+    flow_near(&s, "d.latency.mean", 400);
+    study_end(&s);
+    s = study_load("simulate: {duration: 10 s, warmup: none, replications: 1}\n"
+                   "arrivals: {process: {closed: {population: 1,"
+                   " think: {constant: 0 s}}}}\n"
+                   "requests: {r: {service: 100 ms, limit: 5 /s}}\n"
+                   "deployments: {d: {sites: {a: {tier: bare}}}}\n");
+    study_execute(&s, 1);
+    ck_assert_int_eq(s.rc, SIM_E_LIMIT);
+    ck_assert_ptr_nonnull(strstr(s.err.text, "requests.r: its clients send"));
+    study_end(&s);
 }
 END_TEST
 
@@ -355,6 +447,7 @@ START_TEST(one_more_changes_nothing)
 END_TEST
 
 TEST_MAIN("loader/flows_whole", stages_go_on_from_site_to_site, no_wait_is_none,
-    journey_by_traffic_equations, clients_without_a_queue,
-    clients_of_one_server, clients_draw_power, every_request_ends_once,
-    jobs_change_nothing, one_more_changes_nothing)
+    lost_have_no_site, journey_by_traffic_equations, clients_without_a_queue,
+    clients_are_dealt_out, clients_without_a_pause, clients_of_one_server,
+    clients_draw_power, every_request_ends_once, jobs_change_nothing,
+    one_more_changes_nothing)
