@@ -196,8 +196,11 @@ static void failed(struct mdl_world *w, const struct sim_request *r, int member,
     if (live->over || live->copies > 0 || outrun(live, r))
         return; /* a copy may still answer, or a part ended it */
     if (live->served_at >= 0 && flow_of(w, live)->kind == MDL_FLOW_ONE)
-        return; /* it has answered */
-    if (live->tries < cfg->retries.max && cfg->has_retries && !live->fell) {
+        return;               /* it has answered */
+    if (!isfinite(known_s)) { /* the run is over, with sites down for good */
+        end_request(w, owner, outcome, known_s);
+    } else if (live->tries < cfg->retries.max && cfg->has_retries &&
+               !live->fell) {
         const double pause_s =
             cfg->retries.backoff_s * sim_pow(cfg->retries.factor, live->tries);
         live->tries++;

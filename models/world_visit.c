@@ -140,6 +140,15 @@ static double mark_of(
     return mdl_live_uniform(w, live, SIM_FOR_BALANCE, index);
 }
 
+static bool is_taken(int member, int n_taken, const int *taken)
+{
+    for (int i = 0; i < n_taken; i++) {
+        if (taken[i] == member)
+            return true;
+    }
+    return false;
+}
+
 /* A member that has no copy or part of this request yet: where routing sends
  * it, else another of those it could. */
 static struct mdl_pick spare(struct mdl_world *w, const struct mdl_live *live,
@@ -147,26 +156,20 @@ static struct mdl_pick spare(struct mdl_world *w, const struct mdl_live *live,
 {
     const struct mdl_dep *dep = w->dep;
     const int source = mdl_source_of(w, r);
-    struct mdl_pick pick = mdl_route_pick(&w->router, source, r->user,
+    const bool ask = dep->cfg->routing.failover;
+    const struct mdl_pick pick = mdl_route_pick(&w->router, source, r->user,
         mark_of(w, live, SPARE + live->visits + n_taken));
 
+    if (pick.candidate < 0 || !is_taken(pick.member, n_taken, taken))
+        return pick;
     for (int c = dep->uc_first[source]; c < dep->uc_first[source + 1]; c++) {
         const struct mdl_place *place = &dep->places[dep->candidates[c].place];
-        bool free = pick.candidate >= 0;
-        for (int i = 0; i < n_taken; i++)
-            free = free && taken[i] != pick.member;
-        if (free)
-            return pick;
         if (dep->candidates[c].group == MDL_BY_NAME)
             break;
-        for (int m = 0; m < place->n_members; m++) {
-            pick = (struct mdl_pick){
-                .candidate = c, .member = place->first_member + m};
-            free = w->known_up[pick.member];
-            for (int i = 0; i < n_taken; i++)
-                free = free && taken[i] != pick.member;
-            if (free)
-                return pick;
+        for (int k = 0; k < place->n_members; k++) {
+            const int m = place->first_member + k;
+            if ((!ask || w->known_up[m]) && !is_taken(m, n_taken, taken))
+                return (struct mdl_pick){.candidate = c, .member = m};
         }
     }
     return (struct mdl_pick){.candidate = -1, .member = -1};

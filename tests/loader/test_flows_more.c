@@ -306,8 +306,48 @@ START_TEST(slowdown_of_several_visits)
 }
 END_TEST
 
-TEST_MAIN("loader/flows_more", hedge_at_once, hedge_later,
-    hedge_not_once_fallen, hedge_learns_from_its_own, cascade_is_a_tandem,
+/* The second part goes to c, as b is known to be down. */
+START_TEST(parts_avoid_what_is_down)
+{
+    struct study s = study_run(
+        "simulate: {duration: 100 s, warmup: 10 s, replications: 2}\n"
+        "arrivals: {rate: 10 /s}\n"
+        "requests: {r: {service: 1 ms, fork: {copies: 2}}}\n"
+        "deployments: {d: {sites: {a: {tier: bare}, b: {tier: bare,"
+        " failures: {detection: 0 s, site: {life: 1 s, repair: never}}},"
+        " c: {tier: bare}}}}\n");
+
+    flow_near(&s, "d.availability", 1);
+    ck_assert_double_gt(flow_value(&s, "d.site.c.requests.served"), 0);
+    study_end(&s);
+}
+END_TEST
+
+/* What waits at a site that is down for good is lost at the end of the run,
+ * however often it may be tried again. */
+START_TEST(down_for_good)
+{
+    static const char *const forms[] = {"retries: {max: 3, backoff: 10 ms}",
+        "fallback: {site: q}", "retries: {max: 3, backoff: 0 ms}"};
+
+    for (int i = 0; i < 3; i++) {
+        struct study s =
+            study_run("simulate: {requests: 1000, warmup: 100 requests,"
+                      " replications: 2}\n"
+                      "arrivals: {rate: 10 /s}\n"
+                      "requests: {r: {service: 1 ms, %s}}\n"
+                      "deployments: {d: {sites: {q: {tier: bare,"
+                      " failures: {site: {life: 1 s, repair: never}}}}}}\n",
+                forms[i]);
+        flow_near(&s, "d.requests.lost", 1000);
+        study_end(&s);
+    }
+}
+END_TEST
+
+TEST_MAIN("loader/flows_more", parts_avoid_what_is_down, down_for_good,
+    hedge_at_once, hedge_later, hedge_not_once_fallen,
+    hedge_learns_from_its_own, cascade_is_a_tandem,
     spill_of_those_who_would_wait, spill_of_members,
     spill_where_slots_are_shared, parts_that_tie, ways_of_who_made_the_answer,
     slowdown_of_several_visits)
