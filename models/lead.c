@@ -12,12 +12,17 @@
 #define FLUID_STEP_S 600.0
 /* Load up to which slo-aware routing fills a place before it turns away. */
 #define AWARE_MOST 0.95
+/* A queue remembers so many intervals of a rate that is redrawn. */
+#define SLOW_INTERVALS 3.0
 
 /* Offered load of every place at a time. */
 struct offered {
     double rate_per_s;
-    double load; /* erlangs on the reference */
-    double scv;  /* of the work, weighted by rate */
+    double load;        /* erlangs on the reference */
+    double scv;         /* of the work, weighted by rate */
+    double ca2;         /* variance over mean of arrivals at a member */
+    double class_per_s; /* of the class that is added */
+    double slow_s;      /* longest interval over which a rate is redrawn */
 };
 
 /* What the search for a lead-in needs of one window. */
@@ -63,29 +68,78 @@ static int taker(const struct search *s, int source, int candidate)
     return -1;
 }
 
+/* Share of a source's requests that a member of a place gets, of which the
+ * place gets so many; with sticky balance a user has one member. */
+static double member_share(const struct mdl_dep *dep, int place, double visits)
+{
+    const struct mdl_place *p = &dep->places[place];
+    const bool one = dep->entries[p->entry].cfg->balance == MDL_BALANCE_STICKY;
+
+    return one ? visits : visits / p->n_members;
+}
+
+/* What one source adds.  A member takes a share of the requests by chance, and
+ * with it of what they vary more than Poisson arrivals. */
+static void offer_source(
+    const struct search *s, int source, double t_s, struct offered *out)
+{
+    const struct mdl_dep *dep = s->dep;
+    const struct mdl_class *c = &s->plan->classes[s->plan->sources[source].cls];
+    const struct mdl_rate r = mdl_plan_rate(s->plan, source);
+    const double lambda = mdl_rate_at(&r, t_s);
+    const double more = c->gaps.dispersion - 1.0 + lambda * c->gaps.swing_s;
+
+    for (int k = dep->uc_first[source]; k < dep->uc_first[source + 1]; k++) {
+        const struct mdl_candidate *from = &dep->candidates[k];
+        const int to = from->visits > 0.0 ? taker(s, source, k) : -1;
+        if (to < 0)
+            continue;
+        const int place = dep->candidates[to].place;
+        const double visits = lambda * from->visits;
+        struct offered *o = &out[place];
+        o->rate_per_s += visits;
+        o->class_per_s += visits;
+        o->load += lambda * from->work_s;
+        o->scv += visits * c->cs2;
+        o->ca2 += visits * more * member_share(dep, place, from->visits);
+    }
+}
+
+/* The factors of a Cox process are those of all users at once. */
+static void close_class(
+    const struct mdl_dep *dep, const struct mdl_class *c, struct offered *out)
+{
+    const double slow_s =
+        c->cox.on ? fmax(c->cox.interval_s[0], c->cox.interval_s[1]) : 0.0;
+
+    for (int i = 0; i < dep->n_places; i++) {
+        struct offered *o = &out[i];
+        if (o->class_per_s > 0.0) {
+            o->ca2 += o->class_per_s * o->class_per_s * c->cox.swing_s *
+                      member_share(dep, i, 1.0);
+            o->slow_s = fmax(o->slow_s, slow_s);
+        }
+        o->class_per_s = 0.0;
+    }
+}
+
 static void offer(const struct search *s, double t_s, struct offered *out)
 {
     const double deflation = mdl_plan_deflation(s->plan, t_s);
+    const struct mdl_plan *plan = s->plan;
 
     memset(out, 0, (size_t)s->dep->n_places * sizeof *out);
-    for (int i = 0; i < s->plan->n_sources; i++) {
-        const struct mdl_class *c = &s->plan->classes[s->plan->sources[i].cls];
-        const struct mdl_rate r = mdl_plan_rate(s->plan, i);
-        const double lambda = mdl_rate_at(&r, t_s);
-        for (int k = s->dep->uc_first[i]; k < s->dep->uc_first[i + 1]; k++) {
-            const struct mdl_candidate *from = &s->dep->candidates[k];
-            const int to = from->visits > 0.0 ? taker(s, i, k) : -1;
-            if (to < 0)
-                continue;
-            struct offered *o = &out[s->dep->candidates[to].place];
-            o->rate_per_s += lambda * from->visits;
-            o->load += lambda * from->work_s * deflation;
-            o->scv += lambda * from->visits * c->cs2;
-        }
+    for (int c = 0; c < plan->n_classes; c++) {
+        for (int i = c; i < plan->n_sources; i += plan->n_classes)
+            offer_source(s, i, t_s, out);
+        close_class(s->dep, &plan->classes[c], out);
     }
-    for (int i = 0; i < s->dep->n_places; i++)
-        out[i].scv =
-            out[i].rate_per_s > 0.0 ? out[i].scv / out[i].rate_per_s : 1.0;
+    for (int i = 0; i < s->dep->n_places; i++) {
+        const double rate = out[i].rate_per_s;
+        out[i].load *= deflation;
+        out[i].scv = rate > 0.0 ? out[i].scv / rate : 1.0;
+        out[i].ca2 = rate > 0.0 ? fmax(1.0 + out[i].ca2 / rate, 0.0) : 1.0;
+    }
 }
 
 /* ---- steady state ------------------------------------------------------- */
@@ -99,7 +153,7 @@ static double member_lead(
     const int slots = mdl_member_slots(m);
     const double rate = offered->rate_per_s / p->n_members;
     const double load = offered->load / p->n_members / m->speed;
-    const double cs2 = offered->scv;
+    const double ca2 = offered->ca2, cs2 = offered->scv;
 
     if (!(rate > 0.0))
         return 0.0;
@@ -113,14 +167,14 @@ static double member_lead(
     const double rho = fmin(load / slots, most);
     if (rho >= 1.0)
         return MDL_LEAD_MAX_S;
-    const double ca2 = 1.0;
     /* Sakasegawa's approximation of the mean wait */
     const double wait = service * (ca2 + cs2) / 2.0 *
                         sim_pow(rho, sqrt(2.0 * (slots + 1.0)) - 1.0) /
                         (slots * (1.0 - rho));
     const double tau =
         2.0 * rho * (ca2 + cs2) * service / (slots * (1.0 - rho) * (1.0 - rho));
-    return fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau);
+    return fmax(fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau),
+        SLOW_INTERVALS * offered->slow_s);
 }
 
 /* ---- fluid backlog ------------------------------------------------------ */

@@ -63,7 +63,8 @@ SIM_MUST_CHECK int mdl_world_run(
  * Lead-in of a window starting at horizon time t0 [s]:
  *     L = min(6 h, max(20 x mean response, 3 x max_s tau_s)),
  *     tau = 2 rho (ca2 + cs2) E[S] / (c (1 - rho)^2)
- * at the rates of the window, longer when fluid backlog of the last 6 h
+ * at the rates of the window, ca2 the variance over the mean of the number of
+ * arrivals over a long time; longer when fluid backlog of the last 6 h
  * reaches into it.  *clipped is set when 6 h are not enough.
  * @retval SIM_OK, SIM_E_NOMEM
  */

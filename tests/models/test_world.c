@@ -120,6 +120,57 @@ START_TEST(lead_by_hand)
 }
 END_TEST
 
+/* M/M/1 at 0.9 but for the arrivals: 3 tau = 3 x 2 x .9 x (I + 1) x .1 / .01 =
+ * 54 (I + 1) s, I the variance over the mean of their number. */
+static double lead_with(const struct mdl_process_cfg *process, int64_t members)
+{
+    struct fix f;
+    struct window w;
+    bool clipped;
+
+    fix_begin(&f);
+    f.cfg.arrivals.rate_per_s = 9.0 * (double)members;
+    f.cfg.arrivals.process = *process;
+    fix_class(&f, "x", 1, 0.1);
+    fix_dep(&f, "d");
+    fix_site(&f, "q", 1)->count = members;
+    fix_plan(&f);
+    window_begin(&w, &f, 0, 1e6);
+    const double lead = lead_at(&f, &w, 5e5, &clipped);
+    window_end(&w);
+    fix_end(&f);
+    return lead;
+}
+
+START_TEST(lead_of_bursts)
+{
+    const double rates[] = {3, 15}, sojourns[] = {4, 4};
+    struct mdl_process_cfg p = {.has_batch = true, .batch = {.geometric = 50}};
+
+    near_abs(lead_with(&p, 1), 54 * (99 + 1), 1);
+    /* a tenth of the requests, by chance: I = 1 + (99 - 1) / 10 */
+    near_abs(lead_with(&p, 10), 54 * (10.8 + 1), 1);
+    p = (struct mdl_process_cfg){.has_gamma = true, .gamma = {.cv_frac = 5}};
+    near_abs(lead_with(&p, 1), 54 * (25 + 1), 1);
+    p = (struct mdl_process_cfg){.has_gamma = true, .gamma = {.cv_frac = 0.5}};
+    near_abs(lead_with(&p, 1), 54 * (0.25 + 1), 1);
+    /* I = 1 + 2 x 12^2 x 4^-2 / (4 x 4^-2 x 18 / 4) = 17 */
+    p = (struct mdl_process_cfg){.has_mmpp = true,
+        .mmpp = {.rates_per_s = rates,
+            .n_rates = 2,
+            .sojourn_s = sojourns,
+            .n_sojourn = 2}};
+    near_abs(lead_with(&p, 1), 54 * (17 + 1), 1);
+    /* I = 1 + 9 (2 / 4 + 20 / 5 + 2 / 20) */
+    p = (struct mdl_process_cfg){.has_cox = true, .cox = {NULL, 2, 4, 20, 5}};
+    near_abs(lead_with(&p, 1), 54 * (1 + 9 * 4.6 + 1), 1);
+    /* three of its slow intervals at least */
+    p.cox.slow_s = 2000;
+    p.cox.slow_shape = 2e6;
+    near_abs(lead_with(&p, 1), 6000, 1);
+}
+END_TEST
+
 /* Overload by day: from 11 to 14 h more comes than can be served.  Fluid
  * backlog at time t after 11 h: 0.5 t, gone again after another while. */
 START_TEST(lead_over_backlog)
@@ -570,7 +621,7 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-TEST_MAIN("models/world", lead_by_hand, lead_over_backlog, balance_and_sums,
-    by_number, overload_is_cut, failover, window_inside_an_outage,
-    detection_over_the_start, shorter_than_detection, first_requests, parts,
-    totals_by_weight, out_of_memory)
+TEST_MAIN("models/world", lead_by_hand, lead_of_bursts, lead_over_backlog,
+    balance_and_sums, by_number, overload_is_cut, failover,
+    window_inside_an_outage, detection_over_the_start, shorter_than_detection,
+    first_requests, parts, totals_by_weight, out_of_memory)
