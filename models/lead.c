@@ -144,7 +144,8 @@ static void offer(const struct search *s, double t_s, struct offered *out)
 
 /* ---- steady state ------------------------------------------------------- */
 
-/* The larger of 20 mean responses and 3 relaxation times of a member. */
+/* The larger of 20 mean responses and 3 relaxation times of a member; INFINITY
+ * where more comes than it can serve. */
 static double member_lead(
     const struct mdl_dep *dep, int place, const struct offered *offered)
 {
@@ -166,7 +167,7 @@ static double member_lead(
                             : (double)INFINITY;
     const double rho = fmin(load / slots, most);
     if (rho >= 1.0)
-        return MDL_LEAD_MAX_S;
+        return (double)INFINITY;
     /* Sakasegawa's approximation of the mean wait */
     const double wait = service * (ca2 + cs2) / 2.0 *
                         sim_pow(rho, sqrt(2.0 * (slots + 1.0)) - 1.0) /
@@ -358,6 +359,6 @@ int mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     for (int i = 0; i < dep->n_places; i++)
         lead = fmax(lead, member_lead(dep, i, &offered[i]));
     sim_free(offered);
-    *lead_s = fmin(ceil(lead), MDL_LEAD_MAX_S);
+    *lead_s = lead;
     return SIM_OK;
 }

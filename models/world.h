@@ -7,7 +7,7 @@
 #include "models/timeline.h"
 #include "sim/units.h"
 
-/* The longest lead-in; where load is no guide, the lead-in by load as well. */
+/* The longest lead-in of a window. */
 #define MDL_LEAD_MAX_S (6.0 * SIM_S_PER_H)
 
 /* A request as it ended, for the list of the first ones. */
@@ -72,7 +72,8 @@ SIM_MUST_CHECK int mdl_world_lead(const struct mdl_plan *plan,
     const struct mdl_dep *dep, const struct mdl_timeline *timeline, double t0_s,
     double *lead_s, bool *clipped, struct sim_err *err);
 
-/** The lead-in at the mean rates of year 0, for the strata.
+/** What load asks for at the rates of the start, not cut at 6 h; INFINITY where
+ *  more comes than can be served.
  *  @retval SIM_OK, SIM_E_NOMEM */
 SIM_MUST_CHECK int mdl_world_mean_lead(const struct mdl_plan *plan,
     const struct mdl_dep *dep, double *lead_s, struct sim_err *err);
