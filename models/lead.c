@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/offered.h"
 #include "models/routing.h"
 #include "models/world.h"
 #include "sim/alloc.h"
@@ -15,27 +16,18 @@
 /* A queue remembers so many intervals of a rate that is redrawn. */
 #define SLOW_INTERVALS 3.0
 
-/* Offered load of every place at a time. */
-struct offered {
-    double rate_per_s;
-    double load;        /* erlangs on the reference */
-    double scv;         /* of the work, weighted by rate */
-    double ca2;         /* variance over mean of arrivals at a member */
-    double class_per_s; /* of the class that is added */
-    double slow_s;      /* longest interval over which a rate is redrawn */
-};
-
 /* What the search for a lead-in needs of one window. */
 struct search {
     const struct mdl_plan *plan;
     const struct mdl_dep *dep;
     const struct mdl_timeline *tl;
     double t0_s;
-    struct offered *well; /* [n_places] at t0 when all is well */
-    struct offered *now;  /* [n_places] at the step of the fluid */
-    double *up;           /* [n_places] servers up with their site up */
-    double *backlog;      /* [n_places] [s of work on the reference] */
-    double *empty_s;      /* [n_places] when it was last zero */
+    double *rate_per_s;       /* [n_sources] at the time looked at */
+    struct mdl_offered *well; /* [n_places] at t0 when all is well */
+    struct mdl_offered *now;  /* [n_places] at the step of the fluid */
+    double *up;               /* [n_places] servers up with their site up */
+    double *backlog;          /* [n_places] [s of work on the reference] */
+    double *empty_s;          /* [n_places] when it was last zero */
     int64_t next_change;
     int32_t *servers; /* [n_members] of the timeline, at the step */
     bool *layers;
@@ -46,100 +38,21 @@ static int64_t ns_of(double t_s)
     return (int64_t)(t_s > 0.0 ? t_s * (double)SIM_NS_PER_S : 0.0);
 }
 
-/* ---- offered load ------------------------------------------------------- */
-
-/* With failover, what a place that is down would get goes to the next that is
- * up; only where the policy is to take the nearest. */
-static int taker(const struct search *s, int source, int candidate)
+/* Offered load of every place at a time; with `up` by the servers up there. */
+static void offer(const struct search *s, double t_s, struct mdl_offered *out)
 {
-    const struct mdl_dep *dep = s->dep;
-    const int entry = dep->places[dep->candidates[candidate].place].entry;
+    const struct mdl_offer at = {.plan = s->plan,
+        .dep = s->dep,
+        .rate_per_s = s->rate_per_s,
+        .deflation = mdl_plan_deflation(s->plan, t_s),
+        .fluid = out == s->now,
+        .up = out == s->now ? s->up : NULL};
 
-    if (s->up == NULL || (dep->cfg->routing.policy != MDL_NEAREST &&
-                             dep->cfg->routing.policy != MDL_SLO_AWARE))
-        return candidate;
-    for (int i = candidate; i < dep->uc_first[source + 1]; i++) {
-        const struct mdl_candidate *c = &dep->candidates[i];
-        if (s->up[c->place] > 0.0 || dep->entries[entry].servers < 0)
-            return i;
-        if (!dep->cfg->routing.failover)
-            break;
+    for (int i = 0; i < s->plan->n_sources; i++) {
+        const struct mdl_rate r = mdl_plan_rate(s->plan, i);
+        s->rate_per_s[i] = mdl_rate_at(&r, t_s);
     }
-    return -1;
-}
-
-/* Share of a source's requests that a member of a place gets, of which the
- * place gets so many; with sticky balance a user has one member. */
-static double member_share(const struct mdl_dep *dep, int place, double visits)
-{
-    const struct mdl_place *p = &dep->places[place];
-    const bool one = dep->entries[p->entry].cfg->balance == MDL_BALANCE_STICKY;
-
-    return one ? visits : visits / p->n_members;
-}
-
-/* What one source adds.  A member takes a share of the requests by chance, and
- * with it of what they vary more than Poisson arrivals. */
-static void offer_source(
-    const struct search *s, int source, double t_s, struct offered *out)
-{
-    const struct mdl_dep *dep = s->dep;
-    const struct mdl_class *c = &s->plan->classes[s->plan->sources[source].cls];
-    const struct mdl_rate r = mdl_plan_rate(s->plan, source);
-    const double lambda = mdl_rate_at(&r, t_s);
-    const double more = c->gaps.dispersion - 1.0 + lambda * c->gaps.swing_s;
-
-    for (int k = dep->uc_first[source]; k < dep->uc_first[source + 1]; k++) {
-        const struct mdl_candidate *from = &dep->candidates[k];
-        const int to = from->visits > 0.0 ? taker(s, source, k) : -1;
-        if (to < 0)
-            continue;
-        const int place = dep->candidates[to].place;
-        const double visits = lambda * from->visits;
-        struct offered *o = &out[place];
-        o->rate_per_s += visits;
-        o->class_per_s += visits;
-        o->load += lambda * from->work_s;
-        o->scv += visits * c->cs2;
-        o->ca2 += visits * more * member_share(dep, place, from->visits);
-    }
-}
-
-/* The factors of a Cox process are those of all users at once. */
-static void close_class(
-    const struct mdl_dep *dep, const struct mdl_class *c, struct offered *out)
-{
-    const double slow_s =
-        c->cox.on ? fmax(c->cox.interval_s[0], c->cox.interval_s[1]) : 0.0;
-
-    for (int i = 0; i < dep->n_places; i++) {
-        struct offered *o = &out[i];
-        if (o->class_per_s > 0.0) {
-            o->ca2 += o->class_per_s * o->class_per_s * c->cox.swing_s *
-                      member_share(dep, i, 1.0);
-            o->slow_s = fmax(o->slow_s, slow_s);
-        }
-        o->class_per_s = 0.0;
-    }
-}
-
-static void offer(const struct search *s, double t_s, struct offered *out)
-{
-    const double deflation = mdl_plan_deflation(s->plan, t_s);
-    const struct mdl_plan *plan = s->plan;
-
-    memset(out, 0, (size_t)s->dep->n_places * sizeof *out);
-    for (int c = 0; c < plan->n_classes; c++) {
-        for (int i = c; i < plan->n_sources; i += plan->n_classes)
-            offer_source(s, i, t_s, out);
-        close_class(s->dep, &plan->classes[c], out);
-    }
-    for (int i = 0; i < s->dep->n_places; i++) {
-        const double rate = out[i].rate_per_s;
-        out[i].load *= deflation;
-        out[i].scv = rate > 0.0 ? out[i].scv / rate : 1.0;
-        out[i].ca2 = rate > 0.0 ? fmax(1.0 + out[i].ca2 / rate, 0.0) : 1.0;
-    }
+    mdl_offer(&at, out);
 }
 
 /* ---- steady state ------------------------------------------------------- */
@@ -147,7 +60,7 @@ static void offer(const struct search *s, double t_s, struct offered *out)
 /* The larger of 20 mean responses and 3 relaxation times of a member; INFINITY
  * where more comes than it can serve. */
 static double member_lead(
-    const struct mdl_dep *dep, int place, const struct offered *offered)
+    const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
 {
     const struct mdl_place *p = &dep->places[place];
     const struct mdl_member *m = &dep->members[p->first_member];
@@ -276,6 +189,8 @@ static int open_search(struct search *s, struct sim_err *err)
     const size_t places = (size_t)s->dep->n_places;
     const size_t members = (size_t)s->dep->n_members;
 
+    s->rate_per_s =
+        sim_calloc((size_t)s->plan->n_sources, sizeof *s->rate_per_s);
     s->well = sim_calloc(places, sizeof *s->well);
     s->now = sim_calloc(places, sizeof *s->now);
     s->up = sim_calloc(places, sizeof *s->up);
@@ -283,15 +198,16 @@ static int open_search(struct search *s, struct sim_err *err)
     s->empty_s = sim_calloc(places, sizeof *s->empty_s);
     s->servers = sim_calloc(members, sizeof *s->servers);
     s->layers = sim_calloc(members, sizeof *s->layers);
-    if (s->well == NULL || s->now == NULL || s->up == NULL ||
-        s->backlog == NULL || s->empty_s == NULL || s->servers == NULL ||
-        s->layers == NULL)
+    if (s->rate_per_s == NULL || s->well == NULL || s->now == NULL ||
+        s->up == NULL || s->backlog == NULL || s->empty_s == NULL ||
+        s->servers == NULL || s->layers == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     return SIM_OK;
 }
 
 static void close_search(struct search *s)
 {
+    sim_free(s->rate_per_s);
     sim_free(s->well);
     sim_free(s->now);
     sim_free(s->up);
@@ -333,8 +249,7 @@ int mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     const int rc = open_search(&s, err);
 
     if (rc == SIM_OK) {
-        const struct search well = {.plan = plan, .dep = dep};
-        offer(&well, t0_s, s.well);
+        offer(&s, t0_s, s.well);
         const double need =
             longest_need(&s, changed_within(timeline, t0_s - MDL_LEAD_MAX_S,
                                  t0_s + FLUID_STEP_S));
@@ -348,17 +263,14 @@ int mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
 int mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     double *lead_s, struct sim_err *err)
 {
-    const struct search well = {.plan = plan, .dep = dep};
-    struct offered *offered =
-        sim_calloc((size_t)dep->n_places, sizeof *offered);
-    double lead = 0.0;
+    struct search s = {.plan = plan, .dep = dep};
+    const int rc = open_search(&s, err);
 
-    if (offered == NULL)
-        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
-    offer(&well, 0.0, offered);
-    for (int i = 0; i < dep->n_places; i++)
-        lead = fmax(lead, member_lead(dep, i, &offered[i]));
-    sim_free(offered);
-    *lead_s = lead;
-    return SIM_OK;
+    *lead_s = 0.0;
+    if (rc == SIM_OK)
+        offer(&s, 0.0, s.well);
+    for (int i = 0; rc == SIM_OK && i < dep->n_places; i++)
+        *lead_s = fmax(*lead_s, member_lead(dep, i, &s.well[i]));
+    close_search(&s);
+    return rc;
 }

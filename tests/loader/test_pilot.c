@@ -158,7 +158,7 @@ START_TEST(course_of_the_day)
     const double lead = 20.0 / (1 - rho);
 
     ck_assert_double_lt(3 * tau, lead);
-    ck_assert_double_eq_tol(s.run->meta.warmup_s, lead, 1e-9 * lead);
+    ck_assert_double_eq_tol(s.run->meta.warmup_s, lead, 1e-4 * lead);
     ck_assert_int_eq(s.run->n_warnings, 0);
     study_end(&s);
 }

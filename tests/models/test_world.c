@@ -171,6 +171,42 @@ START_TEST(lead_of_bursts)
 }
 END_TEST
 
+/* The first site has one place for half an erlang and passes a third on: 10/3 a
+ * second to a site where they take 0.24 s.  3 tau = 6 x .8 x 2 x .24 / .04 =
+ * 57.6 s.  The same where a third is past a limit and falls back. */
+START_TEST(lead_where_it_goes_on)
+{
+    static const char *const prefer[] = {"a", "b"};
+
+    for (int i = 0; i < 2; i++) {
+        struct fix f;
+        struct window w;
+        bool clipped;
+
+        fix_begin(&f);
+        struct mdl_class_cfg *c = fix_class(&f, "x", 1, 0.1);
+        c->has_limit = c->has_fallback = i == 1;
+        c->limit = (struct mdl_limit_cfg){.rate_per_s = 20.0 / 3, .burst = 1};
+        c->fallback.site = i == 1 ? "b" : NULL;
+        struct mdl_routing_cfg *routing = &fix_dep(&f, "d")->routing;
+        routing->has_spill = i == 0;
+        routing->spill = (struct mdl_spill_cfg){MDL_SPILL_FULL, -1};
+        routing->prefer = prefer;
+        routing->n_prefer = i == 0 ? 2 : 1;
+        struct mdl_site_cfg *a = fix_site(&f, "a", 1);
+        a->queue.capacity = i == 0 ? 1 : -1;
+        a->hardware.speed_frac = 2;
+        fix_site(&f, "b", 1)->hardware.speed_frac = 0.1 / 0.24;
+        fix_plan(&f);
+        window_begin(&w, &f, 0, 1e6);
+        near_abs(lead_at(&f, &w, 5e5, &clipped), 58, 0);
+        ck_assert(!clipped);
+        window_end(&w);
+        fix_end(&f);
+    }
+}
+END_TEST
+
 /* Overload by day: from 11 to 14 h more comes than can be served.  Fluid
  * backlog at time t after 11 h: 0.5 t, gone again after another while. */
 START_TEST(lead_over_backlog)
@@ -621,7 +657,7 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-TEST_MAIN("models/world", lead_by_hand, lead_of_bursts, lead_over_backlog,
-    balance_and_sums, by_number, overload_is_cut, failover,
+TEST_MAIN("models/world", lead_by_hand, lead_of_bursts, lead_where_it_goes_on,
+    lead_over_backlog, balance_and_sums, by_number, overload_is_cut, failover,
     window_inside_an_outage, detection_over_the_start, shorter_than_detection,
     first_requests, parts, totals_by_weight, out_of_memory)
