@@ -59,7 +59,7 @@ static void offer(const struct search *s, double t_s, struct mdl_offered *out)
 
 /* The larger of 20 mean responses and 3 relaxation times of a member; INFINITY
  * where more comes than it can serve. */
-static double member_lead(
+static double response_lead(
     const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
 {
     const struct mdl_place *p = &dep->places[place];
@@ -89,6 +89,16 @@ static double member_lead(
         2.0 * rho * (ca2 + cs2) * service / (slots * (1.0 - rho) * (1.0 - rho));
     return fmax(fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau),
         SLOW_INTERVALS * offered->slow_s);
+}
+
+/* Overflow of members that stand for their like comes in full only when the
+ * time is over in which it is spread. */
+static double member_lead(
+    const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
+{
+    const bool spreads = dep->sampled && dep->cfg->routing.has_spill;
+
+    return response_lead(dep, place, offered) + (spreads ? MDL_SPREAD_S : 0.0);
 }
 
 /* ---- fluid backlog ------------------------------------------------------ */

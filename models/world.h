@@ -9,6 +9,8 @@
 
 /* The longest lead-in of a window. */
 #define MDL_LEAD_MAX_S (6.0 * SIM_S_PER_H)
+/* Over which time the overflow of members that one stands for comes. */
+#define MDL_SPREAD_S 10.0
 
 /* A request as it ended, for the list of the first ones. */
 struct mdl_noted {

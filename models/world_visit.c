@@ -11,9 +11,6 @@
  * from 0. */
 enum { ATTEMPT = 1 << 16, CLONE = 1 << 17 };
 
-/* Over which time the overflow of members that one stands for comes. */
-#define SPREAD_S 10.0
-
 static struct mdl_live *live_of(struct mdl_world *w, uint32_t owner)
 {
     return &w->flow.live[owner];
@@ -326,8 +323,8 @@ static void multiply(struct mdl_world *w, uint32_t owner,
         struct sim_request r = *on;
         live->refs = live->copies = 1;
         live->visits += CLONE * i;
-        const double later_s =
-            SPREAD_S * mdl_live_uniform(w, live, SIM_FOR_SAMPLE, live->visits);
+        const double later_s = MDL_SPREAD_S * mdl_live_uniform(w, live,
+                                                  SIM_FOR_SAMPLE, live->visits);
         live->first.send_s += later_s;
         r.owner = clone;
         sim_engine_launch(w->router.engine, &r, now_s + later_s);
