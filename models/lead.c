@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/offered.h"
 #include "models/routing.h"
 #include "models/world.h"
 #include "sim/alloc.h"
@@ -12,13 +13,8 @@
 #define FLUID_STEP_S 600.0
 /* Load up to which slo-aware routing fills a place before it turns away. */
 #define AWARE_MOST 0.95
-
-/* Offered load of every place at a time. */
-struct offered {
-    double rate_per_s;
-    double load; /* erlangs on the reference */
-    double scv;  /* of the work, weighted by rate */
-};
+/* A queue remembers so many intervals of a rate that is redrawn. */
+#define SLOW_INTERVALS 3.0
 
 /* What the search for a lead-in needs of one window. */
 struct search {
@@ -26,11 +22,12 @@ struct search {
     const struct mdl_dep *dep;
     const struct mdl_timeline *tl;
     double t0_s;
-    struct offered *well; /* [n_places] at t0 when all is well */
-    struct offered *now;  /* [n_places] at the step of the fluid */
-    double *up;           /* [n_places] servers up with their site up */
-    double *backlog;      /* [n_places] [s of work on the reference] */
-    double *empty_s;      /* [n_places] when it was last zero */
+    double *rate_per_s;       /* [n_sources] at the time looked at */
+    struct mdl_offered *well; /* [n_places] at t0 when all is well */
+    struct mdl_offered *now;  /* [n_places] at the step of the fluid */
+    double *up;               /* [n_places] servers up with their site up */
+    double *backlog;          /* [n_places] [s of work on the reference] */
+    double *empty_s;          /* [n_places] when it was last zero */
     int64_t next_change;
     int32_t *servers; /* [n_members] of the timeline, at the step */
     bool *layers;
@@ -41,65 +38,36 @@ static int64_t ns_of(double t_s)
     return (int64_t)(t_s > 0.0 ? t_s * (double)SIM_NS_PER_S : 0.0);
 }
 
-/* ---- offered load ------------------------------------------------------- */
-
-/* With failover, what a place that is down would get goes to the next that is
- * up; only where the policy is to take the nearest. */
-static int taker(const struct search *s, int source, int candidate)
+/* Offered load of every place at a time; with `up` by the servers up there. */
+static void offer(const struct search *s, double t_s, struct mdl_offered *out)
 {
-    const struct mdl_dep *dep = s->dep;
-    const int entry = dep->places[dep->candidates[candidate].place].entry;
+    const struct mdl_offer at = {.plan = s->plan,
+        .dep = s->dep,
+        .rate_per_s = s->rate_per_s,
+        .deflation = mdl_plan_deflation(s->plan, t_s),
+        .fluid = out == s->now,
+        .up = out == s->now ? s->up : NULL};
 
-    if (s->up == NULL || (dep->cfg->routing.policy != MDL_NEAREST &&
-                             dep->cfg->routing.policy != MDL_SLO_AWARE))
-        return candidate;
-    for (int i = candidate; i < dep->uc_first[source + 1]; i++) {
-        const struct mdl_candidate *c = &dep->candidates[i];
-        if (s->up[c->place] > 0.0 || dep->entries[entry].servers < 0)
-            return i;
-        if (!dep->cfg->routing.failover)
-            break;
-    }
-    return -1;
-}
-
-static void offer(const struct search *s, double t_s, struct offered *out)
-{
-    const double deflation = mdl_plan_deflation(s->plan, t_s);
-
-    memset(out, 0, (size_t)s->dep->n_places * sizeof *out);
     for (int i = 0; i < s->plan->n_sources; i++) {
-        const struct mdl_class *c = &s->plan->classes[s->plan->sources[i].cls];
         const struct mdl_rate r = mdl_plan_rate(s->plan, i);
-        const double lambda = mdl_rate_at(&r, t_s);
-        for (int k = s->dep->uc_first[i]; k < s->dep->uc_first[i + 1]; k++) {
-            const struct mdl_candidate *from = &s->dep->candidates[k];
-            const int to = from->visits > 0.0 ? taker(s, i, k) : -1;
-            if (to < 0)
-                continue;
-            struct offered *o = &out[s->dep->candidates[to].place];
-            o->rate_per_s += lambda * from->visits;
-            o->load += lambda * from->work_s * deflation;
-            o->scv += lambda * from->visits * c->cs2;
-        }
+        s->rate_per_s[i] = mdl_rate_at(&r, t_s);
     }
-    for (int i = 0; i < s->dep->n_places; i++)
-        out[i].scv =
-            out[i].rate_per_s > 0.0 ? out[i].scv / out[i].rate_per_s : 1.0;
+    mdl_offer(&at, out);
 }
 
 /* ---- steady state ------------------------------------------------------- */
 
-/* The larger of 20 mean responses and 3 relaxation times of a member. */
-static double member_lead(
-    const struct mdl_dep *dep, int place, const struct offered *offered)
+/* The larger of 20 mean responses and 3 relaxation times of a member; INFINITY
+ * where more comes than it can serve. */
+static double response_lead(
+    const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
 {
     const struct mdl_place *p = &dep->places[place];
     const struct mdl_member *m = &dep->members[p->first_member];
     const int slots = mdl_member_slots(m);
     const double rate = offered->rate_per_s / p->n_members;
     const double load = offered->load / p->n_members / m->speed;
-    const double cs2 = offered->scv;
+    const double ca2 = offered->ca2, cs2 = offered->scv;
 
     if (!(rate > 0.0))
         return 0.0;
@@ -112,15 +80,25 @@ static double member_lead(
                             : (double)INFINITY;
     const double rho = fmin(load / slots, most);
     if (rho >= 1.0)
-        return MDL_LEAD_MAX_S;
-    const double ca2 = 1.0;
+        return (double)INFINITY;
     /* Sakasegawa's approximation of the mean wait */
     const double wait = service * (ca2 + cs2) / 2.0 *
                         sim_pow(rho, sqrt(2.0 * (slots + 1.0)) - 1.0) /
                         (slots * (1.0 - rho));
     const double tau =
         2.0 * rho * (ca2 + cs2) * service / (slots * (1.0 - rho) * (1.0 - rho));
-    return fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau);
+    return fmax(fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau),
+        SLOW_INTERVALS * offered->slow_s);
+}
+
+/* Overflow of members that stand for their like comes in full only when the
+ * time is over in which it is spread. */
+static double member_lead(
+    const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
+{
+    const bool spreads = dep->sampled && dep->cfg->routing.has_spill;
+
+    return response_lead(dep, place, offered) + (spreads ? MDL_SPREAD_S : 0.0);
 }
 
 /* ---- fluid backlog ------------------------------------------------------ */
@@ -221,6 +199,8 @@ static int open_search(struct search *s, struct sim_err *err)
     const size_t places = (size_t)s->dep->n_places;
     const size_t members = (size_t)s->dep->n_members;
 
+    s->rate_per_s =
+        sim_calloc((size_t)s->plan->n_sources, sizeof *s->rate_per_s);
     s->well = sim_calloc(places, sizeof *s->well);
     s->now = sim_calloc(places, sizeof *s->now);
     s->up = sim_calloc(places, sizeof *s->up);
@@ -228,15 +208,16 @@ static int open_search(struct search *s, struct sim_err *err)
     s->empty_s = sim_calloc(places, sizeof *s->empty_s);
     s->servers = sim_calloc(members, sizeof *s->servers);
     s->layers = sim_calloc(members, sizeof *s->layers);
-    if (s->well == NULL || s->now == NULL || s->up == NULL ||
-        s->backlog == NULL || s->empty_s == NULL || s->servers == NULL ||
-        s->layers == NULL)
+    if (s->rate_per_s == NULL || s->well == NULL || s->now == NULL ||
+        s->up == NULL || s->backlog == NULL || s->empty_s == NULL ||
+        s->servers == NULL || s->layers == NULL)
         return sim_err_set(err, SIM_E_NOMEM, "out of memory");
     return SIM_OK;
 }
 
 static void close_search(struct search *s)
 {
+    sim_free(s->rate_per_s);
     sim_free(s->well);
     sim_free(s->now);
     sim_free(s->up);
@@ -278,8 +259,7 @@ int mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     const int rc = open_search(&s, err);
 
     if (rc == SIM_OK) {
-        const struct search well = {.plan = plan, .dep = dep};
-        offer(&well, t0_s, s.well);
+        offer(&s, t0_s, s.well);
         const double need =
             longest_need(&s, changed_within(timeline, t0_s - MDL_LEAD_MAX_S,
                                  t0_s + FLUID_STEP_S));
@@ -293,17 +273,14 @@ int mdl_world_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
 int mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     double *lead_s, struct sim_err *err)
 {
-    const struct search well = {.plan = plan, .dep = dep};
-    struct offered *offered =
-        sim_calloc((size_t)dep->n_places, sizeof *offered);
-    double lead = 0.0;
+    struct search s = {.plan = plan, .dep = dep};
+    const int rc = open_search(&s, err);
 
-    if (offered == NULL)
-        return sim_err_set(err, SIM_E_NOMEM, "out of memory");
-    offer(&well, 0.0, offered);
-    for (int i = 0; i < dep->n_places; i++)
-        lead = fmax(lead, member_lead(dep, i, &offered[i]));
-    sim_free(offered);
-    *lead_s = fmin(ceil(lead), MDL_LEAD_MAX_S);
-    return SIM_OK;
+    *lead_s = 0.0;
+    if (rc == SIM_OK)
+        offer(&s, 0.0, s.well);
+    for (int i = 0; rc == SIM_OK && i < dep->n_places; i++)
+        *lead_s = fmax(*lead_s, member_lead(dep, i, &s.well[i]));
+    close_search(&s);
+    return rc;
 }

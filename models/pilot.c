@@ -19,8 +19,8 @@ enum { PILOTS = 5 };
 
 /* A series must be several times as long as the start-up in it. */
 #define LEADS 10.0
-/* Expected requests of a pilot: where load is no guide, and at most (a second
- * or two of work). */
+/* Expected requests of a pilot: where load is no guide, and at most, of a
+ * warm-up too (a second or two of work). */
 #define MIN_REQUESTS 131072.0
 #define MAX_REQUESTS 8388608.0
 /* A series without a steady state is not pursued for ever. */
@@ -48,7 +48,13 @@ static double total_rate(const struct mdl_plan *plan)
  * that lose what they cannot serve. */
 static double lead_by_load(const struct mdl_case *c)
 {
-    return c->mean_lead_s < MDL_LEAD_MAX_S ? c->mean_lead_s : 0.0;
+    return isfinite(c->mean_lead_s) ? c->mean_lead_s : 0.0;
+}
+
+/* Time in which so many requests come that a pilot or a warm-up ends. */
+static double longest_s(const struct mdl_study *study)
+{
+    return fmin(MAX_REQUESTS / total_rate(study->plan), 9e9);
 }
 
 /* A deletion time of a deployment; a run by time must keep the larger part of
@@ -59,15 +65,24 @@ static int use_deletion(
     const double most_s = 0.5 * study->cfg->simulate.duration_s;
     const bool cut_short = cut_s > most_s; /* false without a duration */
     const char *name = c->dep->cfg->name;
+    const double asked_s = cut_s;
 
     if (cut_short)
         cut_s = most_s;
+    else
+        cut_s = fmin(cut_s, longest_s(study));
     study->deletion_s = fmax(study->deletion_s, cut_s);
     if (cut_short)
         return res_warn(study->run,
             "deployment '%s': the run is too short, half of it (%.4g s) is not "
             "enough warm-up; figures are biased by the empty start",
             name, cut_s);
+    if (cut_s < asked_s)
+        return res_warn(study->run,
+            "deployment '%s': its load asks for a warm-up of %.4g s; %.4g s "
+            "(8 million requests) are not enough, and figures are biased by "
+            "the empty start",
+            name, asked_s, cut_s);
     if (!found)
         return res_warn(study->run,
             "deployment '%s': pilot runs show no steady state; the warm-up of "
@@ -155,20 +170,20 @@ static int pilot_deployment(struct pilot *p, struct sim_err *err)
     const struct mdl_simulate_cfg *sim = &study->cfg->simulate;
     const double rate = total_rate(study->plan);
     const double lead_s = lead_by_load(p->c);
-    double longest_s = fmin(MAX_REQUESTS / rate, 9e9);
+    double most_s = longest_s(study);
     size_t cut;
 
     p->length_s =
         sim->requests >= 0 ? (double)sim->requests / rate : sim->duration_s;
     p->length_s =
         fmax(p->length_s, lead_s > 0.0 ? LEADS * lead_s : MIN_REQUESTS / rate);
-    p->length_s = fmin(p->length_s, longest_s);
-    longest_s = fmin(longest_s, MOST_LENGTHENING * p->length_s);
+    p->length_s = fmin(p->length_s, most_s);
+    most_s = fmin(most_s, MOST_LENGTHENING * p->length_s);
     for (;;) {
         const int rc = run_pilots(p, &cut, err);
         if (rc != SIM_OK)
             return rc;
-        if (cut < MDL_SERIES_BINS || 2.0 * p->length_s > longest_s)
+        if (cut < MDL_SERIES_BINS || 2.0 * p->length_s > most_s)
             break;
         p->length_s *= 2.0;
     }

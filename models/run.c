@@ -156,9 +156,9 @@ static int plan_replication(
         return rc;
     if (!study->plan->windowed)
         return add_piece(b, &piece, err);
-    rc =
-        mdl_windows_sample(&b->timelines[at], windows->count, windows->length_s,
-            c->mean_lead_s, seed, (uint64_t)replication, &sample, err);
+    rc = mdl_windows_sample(&b->timelines[at], windows->count,
+        windows->length_s, fmin(ceil(c->mean_lead_s), MDL_LEAD_MAX_S), seed,
+        (uint64_t)replication, &sample, err);
     for (int i = 0; rc == SIM_OK && i < sample.n; i++) {
         piece.window = sample.windows[i];
         rc = add_piece(b, &piece, err);

@@ -151,6 +151,7 @@ struct mdl_cox {
     bool on;
     double interval_s[2];
     const struct sim_dist *gamma[2]; /* mean 1 */
+    double swing_s; /* as of a gap law; the same factors for all users */
     uint64_t seed, replication, entity;
 };
 
@@ -161,7 +162,8 @@ SIM_MUST_CHECK int mdl_cox_build(const struct mdl_cox_cfg *cfg,
 /* ---- other laws than Poisson -------------------------------------------- */
 
 /* How the unit-rate process runs that the rate function stretches.  Prepared
- * once a class; read-only. */
+ * once a class; read-only.  Over a long time the number of requests of a stream
+ * of rate r has the variance-to-mean ratio dispersion + r swing_s. */
 struct mdl_gap_law {
     const struct sim_dist *renewal; /* gaps; NULL = exponential */
     double scale;                   /* makes their mean 1 */
@@ -171,6 +173,8 @@ struct mdl_gap_law {
     const double *level;            /* rate of a state over the mean rate */
     const double *sojourn_s;
     double mean_per_s; /* stationary mean rate of the MMPP */
+    double dispersion; /* of gaps or batches; 1 = Poisson */
+    double swing_s;    /* of the MMPP */
 };
 
 /** The law of a process block.  @retval SIM_OK, SIM_E_NOMEM, SIM_E_INPUT */

@@ -122,10 +122,29 @@ int mdl_cox_build(const struct mdl_cox_cfg *cfg,
         rc = sim_law_gamma(1.0, law[2 * i + 1], arena, &gamma, err);
         out->gamma[i] = gamma;
     }
+    /* a factor of variance v redrawn every d seconds adds d v; both vary
+     * together over the shorter interval only */
+    out->swing_s = law[0] / law[1] + law[2] / law[3] +
+                   fmin(law[0], law[2]) / (law[1] * law[3]);
     return rc;
 }
 
 /* ---- gaps --------------------------------------------------------------- */
+
+/* 2 sum of share x (level - 1) x h over the states, h the deviation from the
+ * mean number that a start in the state leaves behind: Q h = 1 - level.  The
+ * states follow one another in a ring, so each h follows from the last. */
+static double mmpp_swing_s(const struct mdl_gap_law *law, double round_s)
+{
+    double h = 0.0, sum = 0.0;
+
+    for (int i = 0; i < law->n_states; i++) {
+        const double more_s = law->sojourn_s[i] * (law->level[i] - 1.0);
+        sum += more_s / round_s * h;
+        h -= more_s;
+    }
+    return 2.0 * sum;
+}
 
 static int mmpp_law(const struct mdl_mmpp_cfg *cfg, struct sim_arena *arena,
     struct mdl_gap_law *out, struct sim_err *err)
@@ -146,6 +165,7 @@ static int mmpp_law(const struct mdl_mmpp_cfg *cfg, struct sim_arena *arena,
     out->n_states = cfg->n_rates;
     out->level = level;
     out->sojourn_s = cfg->sojourn_s;
+    out->swing_s = mmpp_swing_s(out, seconds);
     return SIM_OK;
 }
 
@@ -156,16 +176,19 @@ int64_t mdl_batch_size(double x)
     return x <= 1.0 ? 1 : x >= MAX_BATCH ? MAX_BATCH : (int64_t)ceil(x);
 }
 
-/* E max(1, ceil X) with ceil X <= n: 1 + sum of P(X > k) over 1 <= k < n. */
-static double batch_mean(const struct sim_dist *size)
+/* Mean and E B^2 / E B of B = max(1, ceil X) with ceil X <= n: sums of P(X > k)
+ * and (2 k + 1) P(X > k) over 0 <= k < n. */
+static void batch_moments(struct mdl_gap_law *law)
 {
-    double mean = 1.0, above = 1.0;
+    double mean = 1.0, square = 1.0, above = 1.0;
 
     for (int k = 1; k < MAX_BATCH && above > 0.0; k++) {
-        above = sim_dist_above(size, k);
+        above = sim_dist_above(law->batch, k);
         mean += above;
+        square += (2.0 * k + 1.0) * above;
     }
-    return mean;
+    law->batch_mean = sim_law_round12(mean);
+    law->dispersion = square / mean;
 }
 
 /* ceil of an exponential of rate y is geometric: P(> k) = e^(-k y), so that
@@ -186,7 +209,7 @@ static int batch_law(const struct mdl_batch_cfg *cfg, struct sim_arena *arena,
         out->batch = law;
     }
     if (rc == SIM_OK)
-        out->batch_mean = sim_law_round12(batch_mean(out->batch));
+        batch_moments(out);
     return rc;
 }
 
@@ -196,7 +219,8 @@ int mdl_gap_law_build(const struct mdl_process_cfg *cfg,
     struct sim_dist *gamma = NULL;
     int rc = SIM_OK;
 
-    *out = (struct mdl_gap_law){.scale = 1.0, .batch_mean = 1.0};
+    *out = (struct mdl_gap_law){
+        .scale = 1.0, .batch_mean = 1.0, .dispersion = 1.0};
     if (cfg->has_batch)
         rc = batch_law(&cfg->batch, arena, out, err);
     if (rc == SIM_OK && cfg->has_mmpp)
@@ -205,9 +229,11 @@ int mdl_gap_law_build(const struct mdl_process_cfg *cfg,
         rc = sim_law_gamma(1.0, 1.0 / (cfg->gamma.cv_frac * cfg->gamma.cv_frac),
             arena, &gamma, err);
         out->renewal = gamma;
+        out->dispersion = cfg->gamma.cv_frac * cfg->gamma.cv_frac;
     }
     if (cfg->renewal != NULL) {
         const double mean = sim_dist_mean(cfg->renewal);
+        const double cv = sim_dist_sd(cfg->renewal) / mean;
         if (!(mean > 0.0 && isfinite(mean)))
             return sim_err_set(err, SIM_E_INPUT,
                 "'arrivals.process.renewal' has the mean %g, expected a "
@@ -215,6 +241,7 @@ int mdl_gap_law_build(const struct mdl_process_cfg *cfg,
                 mean);
         out->renewal = cfg->renewal;
         out->scale = 1.0 / mean;
+        out->dispersion = cv * cv;
     }
     return rc;
 }

@@ -7,8 +7,10 @@
 #include "models/timeline.h"
 #include "sim/units.h"
 
-/* The longest lead-in; where load is no guide, the lead-in by load as well. */
+/* The longest lead-in of a window. */
 #define MDL_LEAD_MAX_S (6.0 * SIM_S_PER_H)
+/* Over which time the overflow of members that one stands for comes. */
+#define MDL_SPREAD_S 10.0
 
 /* A request as it ended, for the list of the first ones. */
 struct mdl_noted {
@@ -63,7 +65,8 @@ SIM_MUST_CHECK int mdl_world_run(
  * Lead-in of a window starting at horizon time t0 [s]:
  *     L = min(6 h, max(20 x mean response, 3 x max_s tau_s)),
  *     tau = 2 rho (ca2 + cs2) E[S] / (c (1 - rho)^2)
- * at the rates of the window, longer when fluid backlog of the last 6 h
+ * at the rates of the window, ca2 the variance over the mean of the number of
+ * arrivals over a long time; longer when fluid backlog of the last 6 h
  * reaches into it.  *clipped is set when 6 h are not enough.
  * @retval SIM_OK, SIM_E_NOMEM
  */
@@ -71,7 +74,8 @@ SIM_MUST_CHECK int mdl_world_lead(const struct mdl_plan *plan,
     const struct mdl_dep *dep, const struct mdl_timeline *timeline, double t0_s,
     double *lead_s, bool *clipped, struct sim_err *err);
 
-/** The lead-in at the mean rates of year 0, for the strata.
+/** What load asks for at the rates of the start, not cut at 6 h; INFINITY where
+ *  more comes than can be served.
  *  @retval SIM_OK, SIM_E_NOMEM */
 SIM_MUST_CHECK int mdl_world_mean_lead(const struct mdl_plan *plan,
     const struct mdl_dep *dep, double *lead_s, struct sim_err *err);

@@ -17,9 +17,6 @@ enum {
     STANDIN = 4 << 24, /* ... to which of those simulated there */
 };
 
-/* Over which time the overflow of members that one stands for comes. */
-#define SPREAD_S 10.0
-
 static struct mdl_live *live_of(struct mdl_world *w, uint32_t owner)
 {
     return &w->flow.live[owner];
@@ -356,7 +353,7 @@ static void multiply(struct mdl_world *w, uint32_t owner,
         struct sim_request r = *on;
         live->refs = live->copies = 1;
         const double later_s =
-            SPREAD_S * mdl_live_uniform(w, live, SIM_FOR_SAMPLE, 0);
+            MDL_SPREAD_S * mdl_live_uniform(w, live, SIM_FOR_SAMPLE, 0);
         live->first.send_s += later_s;
         r.owner = clone;
         sim_engine_launch(w->router.engine, &r, now_s + later_s);

@@ -192,5 +192,28 @@ START_TEST(crossover)
 }
 END_TEST
 
+/* Full nodes send a third on (Erlang's B of half an erlang and one server, a
+ * third): 4000/3 a second of 10 ms for 40 servers, also where each simulated
+ * node stands for ten and its overflow comes over ten seconds, and in windows
+ * that are no longer than that. */
+START_TEST(overflow_in_full)
+{
+    if (study_skipped("overflow_in_full"))
+        return;
+    struct study s = study_run(
+        "seed: 7\nhorizon: 1 year\n"
+        "simulate: {windows: {count: 12, length: 10 s}, replications: 12, "
+        "sites: 8, timelines: 0}\narrivals: {rate: 4000 /s}\n"
+        "requests: {r: {service: {exponential: {mean: 10 ms}}}}\n"
+        "deployments: {d: {routing: {prefer: [a, h], spill: full}, sites: "
+        "{a: {tier: bare, count: 80, queue: {capacity: 1}}, "
+        "h: {tier: bare, servers: 40}}}}\n");
+
+    study_expect(&s, "d.site.a.utilization", 1.0 / 3, 0.05);
+    study_expect(&s, "d.site.h.utilization", 4000.0 / 3 * 0.01 / 40, 0.05);
+    study_end(&s);
+}
+END_TEST
+
 TEST_MAIN("loader/fleet", some_stand_for_all, some_take_the_overflow_of_all,
-    overflow_of_overflow, retries_are_of_all, crossover)
+    overflow_of_overflow, retries_are_of_all, crossover, overflow_in_full)

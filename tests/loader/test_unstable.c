@@ -60,6 +60,16 @@ static const struct load_case unstable_cases[] = {
         "  leaves: {share: 50 %, service: {exponential: {mean: 100 ms}},"
         " patience: {exponential: {mean: 500 ms}}}\n",
         "{sites: {q: {tier: bare}}}", short_run},
+    {"past a limit to a fallback", "arrivals: {rate: 20 /s}\n",
+        "requests: {r: {service: {exponential: {mean: 100 ms}},"
+        " limit: 5 /s, fallback: {site: b}}}\n",
+        "{routing: {prefer: [a]}, sites: {a: {tier: bare, servers: 4},"
+        " b: {tier: bare}}}",
+        short_run},
+    {"the last that overflow comes to", "arrivals: {rate: 25 /s}\n", EXP(100),
+        "{routing: {prefer: [a, b], spill: full}, sites: {a: {tier: bare,"
+        " queue: {capacity: 3}}, b: {tier: bare}}}",
+        short_run},
 };
 
 static const struct load_case stable_cases[] = {
@@ -91,6 +101,21 @@ static const struct load_case stable_cases[] = {
         short_run},
     {"no end of servers", "arrivals: {rate: 50 /s}\n", EXP(100),
         "{sites: {q: {tier: bare, servers: unlimited}}}", short_run},
+    {"most is in the cache", "arrivals: {rate: 20 /s}\n", EXP(100),
+        "{sites: {q: {tier: bare, cache: 90 %}}}", short_run},
+    {"a limit on the class", "arrivals: {rate: 20 /s}\n",
+        "requests: {r: {service: {exponential: {mean: 100 ms}},"
+        " limit: 5 /s}}\n",
+        "{sites: {q: {tier: bare}}}", short_run},
+    {"two parts for two sites", "arrivals: {rate: 6 /s}\n",
+        "requests: {r: {service: {exponential: {mean: 100 ms}}, fork: 2}}\n",
+        "{sites: {a: {tier: bare}, b: {tier: bare}}}", short_run},
+    {"retries before a slow fallback", "arrivals: {rate: 8 /s}\n",
+        "requests: {r: {service: {exponential: {mean: 100 ms}}, retries: 3,"
+        " fallback: {site: b}}}\n",
+        "{routing: {prefer: [a]}, sites: {a: {tier: bare,"
+        " queue: {capacity: 2}}, b: {tier: bare, speed: 0.1}}}",
+        short_run},
     {"overload by day only",
         "arrivals: {rate: 6 /min, daily: {sine: {amplitude: 0.9, peak: 12 h}"
         "}}\n",

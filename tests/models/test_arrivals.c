@@ -669,6 +669,40 @@ START_TEST(steady_renewal)
 }
 END_TEST
 
+/* Variance over mean of the number: E B^2 / E B of batches, cv^2 of gaps, and
+ * the two-state formula 1 + 2 (r - q)^2 s t / ((s + t)^2 (r t + q s)), s and t
+ * the rates of leaving; two rounds of two states are the same process. */
+START_TEST(dispersion)
+{
+    const double rates[] = {2, 20, 2, 20}, sojourns[] = {5, 1, 5, 1};
+    const double s = 1 / 5.0, t = 1.0;
+    const double by_formula =
+        2 * 18 * 18 * s * t / ((s + t) * (s + t) * (2 * t + 20 * s));
+    struct sim_arena arena = {0};
+    struct mdl_process_cfg cfg = {
+        .has_batch = true, .batch = {.geometric = 50}};
+    struct sim_dist *fixed = NULL;
+
+    near_rel(law_of(&cfg, &arena).dispersion, 2 * 50 - 1, 1e-9);
+    ck_assert_int_eq(sim_dist_constant(6.5, &arena, &fixed, NULL), SIM_OK);
+    cfg.batch = (struct mdl_batch_cfg){.size = fixed, .geometric = NAN};
+    near_rel(law_of(&cfg, &arena).dispersion, 7, 1e-12);
+    cfg = (struct mdl_process_cfg){.has_gamma = true, .gamma = {.cv_frac = 3}};
+    near_rel(law_of(&cfg, &arena).dispersion, 9, 1e-12);
+    cfg = (struct mdl_process_cfg){.renewal = fixed};
+    near_abs(law_of(&cfg, &arena).dispersion, 0, 1e-12);
+    cfg = (struct mdl_process_cfg){.has_mmpp = true,
+        .mmpp = {.rates_per_s = rates, .sojourn_s = sojourns}};
+    for (int n = 2; n <= 4; n += 2) {
+        cfg.mmpp.n_rates = cfg.mmpp.n_sojourn = n;
+        const struct mdl_gap_law law = law_of(&cfg, &arena);
+        near_rel(law.mean_per_s * law.swing_s, by_formula, 1e-12);
+        near_abs(law.dispersion, 1, 0);
+    }
+    sim_arena_release(&arena);
+}
+END_TEST
+
 TEST_MAIN("models/arrivals", rescaled_gaps, rescaled_batches, rescaled_mmpp,
     rescaled_cox, batches, batch_sizes, mmpp_counts, splits_change_nothing,
-    factor_files, bad_factor_files, steady_renewal)
+    factor_files, bad_factor_files, steady_renewal, dispersion)

@@ -371,6 +371,107 @@ START_TEST(load)
 }
 END_TEST
 
+/* 2 erlangs in 20 requests/s of 100 ms, for sites a and b. */
+struct flow_case {
+    double servers_a, servers_b, limit_per_s, hit;
+    int64_t capacity, copies;
+    bool falls, spills;
+    double load; /* of the busier site */
+    bool unstable;
+};
+
+static void flow_load(const struct flow_case *x)
+{
+    static const char *const prefer[] = {"a", "b"};
+    struct fix f;
+
+    fix_begin(&f);
+    f.cfg.arrivals.rate_per_s = 20.0;
+    struct mdl_class_cfg *c = fix_class(&f, "x", 1, 0.1);
+    c->has_limit = x->limit_per_s > 0.0;
+    c->limit = (struct mdl_limit_cfg){.rate_per_s = x->limit_per_s, .burst = 1};
+    c->has_fork = x->copies > 0;
+    c->fork.copies = x->copies;
+    c->has_fallback = x->falls;
+    c->fallback.site = x->falls ? "b" : NULL;
+    fix_dep(&f, "d")->routing.has_spill = x->spills;
+    f.deps[0].routing.prefer = prefer;
+    f.deps[0].routing.n_prefer = x->falls ? 1 : 2;
+    f.deps[0].routing.spill = (struct mdl_spill_cfg){MDL_SPILL_FULL, -1};
+    struct mdl_site_cfg *a = fix_site(&f, "a", x->servers_a);
+    a->queue.capacity = x->capacity;
+    a->has_cache = x->hit > 0.0;
+    a->cache.hit_frac = x->hit;
+    fix_site(&f, "b", x->servers_b);
+    fix_plan(&f);
+    near_abs(f.plan->deps[0].worst_load, x->load, 1e-12);
+    ck_assert(f.plan->deps[0].unstable == x->unstable);
+    fix_end(&f);
+}
+
+/* What a cache answers and a limit refuses is no work; parts of a fork go to
+ * members that differ; what is above the capacity of a full site is work where
+ * it goes on to. */
+START_TEST(load_of_flows)
+{
+    static const struct flow_case cases[] = {{.servers_a = 1,
+                                                 .servers_b = 1,
+                                                 .capacity = -1,
+                                                 .hit = 0.9,
+                                                 .load = 0.2},
+        {.servers_a = 1,
+            .servers_b = 1,
+            .capacity = -1,
+            .limit_per_s = 5,
+            .load = 0.5},
+        {.servers_a = 4,
+            .servers_b = 3,
+            .capacity = -1,
+            .copies = 2,
+            .load = 2.0 / 3},
+        /* past the limit: 15/s */
+        {.servers_a = 4,
+            .servers_b = 2,
+            .capacity = -1,
+            .limit_per_s = 5,
+            .falls = true,
+            .load = 0.75},
+        {.servers_a = 4,
+            .servers_b = 1,
+            .capacity = -1,
+            .limit_per_s = 5,
+            .falls = true,
+            .load = 1.5,
+            .unstable = true},
+        /* a does half of it */
+        {.servers_a = 1,
+            .servers_b = 2,
+            .capacity = 3,
+            .falls = true,
+            .load = 2},
+        {.servers_a = 1,
+            .servers_b = 1,
+            .capacity = 3,
+            .falls = true,
+            .load = 2,
+            .unstable = true},
+        {.servers_a = 1,
+            .servers_b = 2,
+            .capacity = 3,
+            .spills = true,
+            .load = 2},
+        {.servers_a = 1,
+            .servers_b = 1,
+            .capacity = 3,
+            .spills = true,
+            .load = 2,
+            .unstable = true}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        flow_load(&cases[i]);
+}
+END_TEST
+
 START_TEST(what_is_refused)
 {
     struct fix f;
@@ -458,5 +559,5 @@ END_TEST
 
 TEST_MAIN("models/plan", users_and_sources, nobody_named, metros,
     places_of_a_file, members_and_names, slots_speed_and_power, preference,
-    residency, calendar, deflation, load, what_is_refused, check_says_loads,
-    out_of_memory)
+    residency, calendar, deflation, load, load_of_flows, what_is_refused,
+    check_says_loads, out_of_memory)
