@@ -7,9 +7,6 @@
 #include "sim/alloc.h"
 #include "sim/units.h"
 
-/* A technician is on site two hours for a failed server. [D] */
-#define HANDS_ON_H 2.0
-
 #define HOUR_NS ((int64_t)SIM_S_PER_H * SIM_NS_PER_S)
 
 static int no_memory(struct sim_err *err)
@@ -81,8 +78,9 @@ int mdl_entry_energy_load(const struct mdl_plan *plan,
 /* Where an hour of the horizon stands. */
 struct hour {
     int64_t index;
-    int year, stratum, column, hour_of_year, month_of_year;
-    double growth_deflation; /* of work; not of requests */
+    int year, column, hour_of_year, month_of_year;
+    double share[MDL_N_STRATA]; /* of the hour */
+    double growth_deflation;    /* of work; not of requests */
 };
 
 struct walk {
@@ -95,9 +93,10 @@ struct walk {
     struct place_walk *places; /* [n_places] */
     double *member_up;         /* [n_members] servers up now */
     int64_t next_change;
-    int64_t tl_hours;     /* the timeline is repeated after so many */
-    int64_t disturbed_at; /* next disturbed interval */
-    int start_hour;       /* hour of year of time zero */
+    int64_t tl_hours;         /* the timeline is repeated after so many */
+    int64_t disturbed_at;     /* next disturbed interval */
+    int64_t cell_ns, lead_ns; /* of the windows */
+    int start_hour;           /* hour of year of time zero */
 };
 
 /* Mean of the shape over every hour of the week, by zone and class. */
@@ -139,18 +138,40 @@ static void fill_volumes(struct walk *w, int64_t hour)
     }
 }
 
-static bool hour_disturbed(struct walk *w, int64_t hour)
+static int64_t to_ns(double s)
+{
+    return (int64_t)floor(s * (double)SIM_NS_PER_S + 0.5);
+}
+
+/* Share of an hour that lies in disturbed cells: those a disturbed interval
+ * meets in themselves or in their lead-in. */
+static double disturbed_share(struct walk *w, int64_t hour)
 {
     const struct mdl_timeline *tl = w->timeline;
     const int64_t from = hour % w->tl_hours * HOUR_NS, to = from + HOUR_NS;
+    const int64_t l = w->cell_ns;
+    int64_t at = from, sum = 0;
 
+    if (!w->plan->windowed)
+        return 0.0;
     if (from == 0)
         w->disturbed_at = 0;
-    while (w->disturbed_at < tl->n_disturbed &&
-           tl->disturbed[w->disturbed_at].to_ns <= from)
-        w->disturbed_at++;
-    return w->disturbed_at < tl->n_disturbed &&
-           tl->disturbed[w->disturbed_at].from_ns < to;
+    for (int64_t i = w->disturbed_at; i < tl->n_disturbed && at < to; i++) {
+        const struct mdl_tl_interval *d = &tl->disturbed[i];
+        const int64_t first = d->from_ns / l * l;
+        const int64_t last = (d->to_ns + w->lead_ns + l - 1) / l * l;
+        if (first >= to)
+            break;
+        if (last <= from)
+            w->disturbed_at = i + 1;
+        const int64_t begin = first > at ? first : at;
+        const int64_t end = last < to ? last : to;
+        if (end > begin) {
+            sum += end - begin;
+            at = end;
+        }
+    }
+    return (double)sum / (double)HOUR_NS;
 }
 
 /* A place as the hours pass. */
@@ -217,6 +238,33 @@ static double dot(const double *a, const double *b, int n)
     return sum;
 }
 
+/* Where the ratios of a place in an hour begin. */
+static size_t cell_of(
+    const struct walk *w, const struct hour *h, int stratum, int place)
+{
+    const struct mdl_shares *s = w->shares;
+    const size_t hours = (size_t)s->n_hours;
+    const size_t row = (size_t)(h->year * MDL_N_STRATA + stratum) * hours +
+                       (size_t)h->index % hours;
+
+    return (row * (size_t)w->dep->n_places + (size_t)place) * (size_t)s->n_zc;
+}
+
+/* Mean over an hour of what a place has of all volumes. */
+static double place_sum(
+    const struct walk *w, const struct hour *h, int place, const double *ratios)
+{
+    double sum = 0.0;
+
+    for (int s = 0; s < MDL_N_STRATA; s++) {
+        if (h->share[s] > 0.0)
+            sum +=
+                h->share[s] * dot(w->volume, ratios + cell_of(w, h, s, place),
+                                  w->shares->n_zc);
+    }
+    return sum;
+}
+
 /* One place in one hour: power, energy, bill. */
 static void place_hour(struct walk *w, int place, const struct hour *h,
     const struct mdl_entry_energy *energy, struct mdl_usage *usage,
@@ -225,23 +273,23 @@ static void place_hour(struct walk *w, int place, const struct hour *h,
     const struct mdl_place *p = &w->dep->places[place];
     const struct mdl_member *m = &w->dep->members[p->first_member];
     const struct mdl_entry *e = &w->dep->entries[p->entry];
+    const double batch_s = w->shares->batch_s[p->entry];
     struct place_walk *walk = &w->places[place];
-    const int n_zc = w->shares->n_zc;
-    const size_t cell = ((size_t)(h->year * MDL_N_STRATA + h->stratum) *
-                                (size_t)w->dep->n_places +
-                            (size_t)place) *
-                        (size_t)n_zc;
     const double up = walk->up_sum / (double)HOUR_NS;
-    const double busy = dot(w->volume, w->shares->work + cell, n_zc) *
-                        h->growth_deflation / m->speed; /* slots */
+    const double served = place_sum(w, h, place, w->shares->served);
+    /* slots; the time of a batch is not deflated */
+    const double busy = isnan(batch_s)
+                            ? place_sum(w, h, place, w->shares->work) *
+                                  h->growth_deflation / m->speed
+                            : served * batch_s;
     const double x = up > 0.0 ? busy / (up * m->slots_per_server) : 0.0;
     const double it_kw =
-        up * mdl_power_w(e->idle_w, e->peak_w, x) / SIM_W_PER_KW;
+        up * mdl_power_w(w->shares->rest_w[p->entry], e->peak_w, x) /
+        SIM_W_PER_KW;
     const double load =
         e->it_kw > 0.0 ? it_kw / (e->it_kw * p->n_members) : 0.0;
     const double site_kw = it_kw * mdl_pue(&e->cfg->facility, load,
                                        energy->temp_c[h->hour_of_year]);
-    const double served = dot(w->volume, w->shares->served + cell, n_zc);
     const int k = h->column;
 
     out->it_kwh += it_kw;
@@ -270,20 +318,19 @@ static void place_hour(struct walk *w, int place, const struct hour *h,
 static void hour_volumes(
     struct walk *w, int place, const struct hour *h, struct mdl_usage *usage)
 {
-    const int n_zc = w->shares->n_zc;
-    const size_t cell = ((size_t)(h->year * MDL_N_STRATA + h->stratum) *
-                                (size_t)w->dep->n_places +
-                            (size_t)place) *
-                        (size_t)n_zc;
     double bytes = 0.0, input = 0.0, output = 0.0;
 
-    for (int zc = 0; zc < n_zc; zc++) {
-        const struct mdl_class *c = &w->plan->classes[zc % w->plan->n_classes];
-        const double served =
-            w->volume[zc] * w->shares->served[cell + (size_t)zc] * SIM_S_PER_H;
-        bytes += served * c->cfg->response_size_bytes;
-        input += served * c->mean_input_tok;
-        output += served * c->mean_output_tok;
+    for (int s = 0; s < MDL_N_STRATA; s++) {
+        const double *ratio = w->shares->served + cell_of(w, h, s, place);
+        for (int zc = 0; h->share[s] > 0.0 && zc < w->shares->n_zc; zc++) {
+            const struct mdl_class *c =
+                &w->plan->classes[zc % w->plan->n_classes];
+            const double served =
+                h->share[s] * w->volume[zc] * ratio[zc] * SIM_S_PER_H;
+            bytes += served * c->cfg->response_size_bytes;
+            input += served * c->mean_input_tok;
+            output += served * c->mean_output_tok;
+        }
     }
     usage->q[MDL_Q_EGRESS_GB][h->column] += bytes / SIM_BYTES_PER_GB;
     usage->q[MDL_Q_INPUT_MTOK][h->column] += input / SIM_PER_MILLION;
@@ -313,7 +360,8 @@ static struct hour hour_at(struct walk *w, int64_t index, int timing)
         h.year = w->plan->n_years - 1;
     if (!w->plan->windowed)
         h.year = 0;
-    h.stratum = hour_disturbed(w, index) ? MDL_DISTURBED : MDL_NORMAL;
+    h.share[MDL_DISTURBED] = disturbed_share(w, index);
+    h.share[MDL_NORMAL] = 1.0 - h.share[MDL_DISTURBED];
     h.hour_of_year = (int)((index + w->start_hour) % (int64_t)SIM_H_PER_YR);
     h.month_of_year = mdl_month_of_day(h.hour_of_year / 24);
     h.column = 1;
@@ -327,96 +375,7 @@ static struct hour hour_at(struct walk *w, int64_t index, int timing)
     return h;
 }
 
-/* ---- determinants that need no hours ------------------------------------ */
-
-static void entry_constants(const struct walk *w, int entry, int timing,
-    const struct mdl_tl_counts *failed, struct mdl_usage *usage)
-{
-    const struct mdl_entry *e = &w->dep->entries[entry];
-    const struct mdl_site_cfg *site = e->cfg;
-    const double horizon = w->plan->cfg->horizon_yr;
-    const double servers = e->servers >= 0 ? (double)e->servers : 0.0;
-    const double all = mdl_hardware_failures_per_yr(
-        &site->hardware, site->failures.server.afr_frac);
-    const double accelerators =
-        all > 0.0 ? (double)e->accelerators *
-                        -log1p(-site->hardware.accelerator_afr_frac) / all
-                  : 0.0;
-    /* rented hands come with the rent: no truck of the operator rolls */
-    const bool rolls =
-        site->staff.visit_usd > 0.0 || site->staff.technician_usd_per_yr > 0.0;
-    /* a repeated timeline: its events as often as it is */
-    const double rounds =
-        fmax(1.0, horizon * SIM_H_PER_YR / (double)w->tl_hours);
-    const double server_failures = rounds * (double)failed->server_failures;
-    const double visits =
-        rolls ? (server_failures + rounds * (double)failed->site_failures) *
-                    (1.0 - site->staff.batch_frac)
-              : 0.0;
-    const int n = mdl_money_columns(timing, horizon);
-
-    usage->members = e->n_members;
-    usage->accelerators = (double)e->accelerators;
-    usage->q[MDL_Q_SERVERS][0] = servers;
-    usage->q[MDL_Q_IT_KW][0] = e->it_kw * e->n_members;
-    for (int k = 1; k < n; k++) {
-        const double yr = mdl_money_column_yr(timing, horizon, k);
-        const double part = yr / horizon;
-        usage->q[MDL_Q_SERVERS][k] = servers;
-        usage->q[MDL_Q_IT_KW][k] = e->it_kw * e->n_members;
-        usage->q[MDL_Q_GPU_H][k] =
-            servers * (double)e->accelerators * yr * SIM_H_PER_YR;
-        usage->q[MDL_Q_SERVER_FAILURES][k] =
-            server_failures * (1.0 - accelerators) * part;
-        usage->q[MDL_Q_ACCELERATOR_FAILURES][k] =
-            server_failures * accelerators * part;
-        usage->q[MDL_Q_VISITS][k] = visits * part;
-        usage->q[MDL_Q_HANDS_ON_H][k] = visits * part * HANDS_ON_H;
-    }
-}
-
-/* Requests that the slots could serve at the mean work of the mix. */
-static void entry_capacity(
-    const struct walk *w, int entry, int timing, struct mdl_usage *usage)
-{
-    const struct mdl_entry *e = &w->dep->entries[entry];
-    const struct mdl_member *m = &w->dep->members[e->first_member];
-    const double horizon = w->plan->cfg->horizon_yr;
-    double rate = 0.0, work = 0.0;
-
-    for (int c = 0; c < w->plan->n_classes; c++) {
-        rate += w->plan->classes[c].rate_per_s;
-        work +=
-            w->plan->classes[c].rate_per_s * w->plan->classes[c].mean_work_s;
-    }
-    if (e->servers < 0 || !(work > 0.0))
-        return;
-    for (int k = 1; k < mdl_money_columns(timing, horizon); k++) {
-        const double end = mdl_money_column_end_yr(timing, horizon, k);
-        const double yr = mdl_money_column_yr(timing, horizon, k);
-        const double middle_s = (end - 0.5 * yr) * SIM_H_PER_YR * SIM_S_PER_H;
-        usage->q[MDL_Q_CAPACITY][k] =
-            (double)e->servers * m->slots_per_server * m->speed /
-            (work / rate * mdl_plan_deflation(w->plan, middle_s)) * yr *
-            SIM_H_PER_YR * SIM_S_PER_H;
-    }
-}
-
-static void run_constants(struct walk *w, int timing, struct mdl_usage *usage)
-{
-    for (int e = 0; e < w->dep->n_entries; e++) {
-        struct mdl_tl_counts failed = {0};
-        for (int i = 0; i < w->dep->n_members; i++) {
-            const struct mdl_tl_counts *c = &w->timeline->counts[i];
-            if (w->dep->members[i].entry != e)
-                continue;
-            failed.server_failures += c->server_failures;
-            failed.site_failures += c->site_failures;
-        }
-        entry_constants(w, e, timing, &failed, &usage[e]);
-        entry_capacity(w, e, timing, &usage[e]);
-    }
-}
+/* ---- all hours --------------------------------------------------------- */
 
 static void run_hours(struct walk *w, int timing,
     const struct mdl_entry_energy *energy, struct mdl_usage *usage,
@@ -474,8 +433,10 @@ int mdl_hours_run(const struct mdl_plan *plan, const struct mdl_dep *dep,
     while (mdl_month_of_day(w.start_hour / 24) < plan->start_month)
         w.start_hour += 24;
     w.tl_hours = (timeline->horizon_ns + HOUR_NS - 1) / HOUR_NS;
+    w.cell_ns = to_ns(plan->cfg->simulate.windows.length_s);
+    w.lead_ns = to_ns(shares->lead_s);
     fill_units(&w);
-    run_constants(&w, timing, usage);
+    mdl_hours_constants(plan, dep, timeline, timing, usage);
     run_hours(&w, timing, energy, usage, out);
 out:
     sim_free(w.unit);

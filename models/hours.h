@@ -4,6 +4,9 @@
  * Offered volumes are exact integrals of the rates; what happens to a request
  * (which member serves it, with how much work) are ratios of the request level,
  * by year and stratum.  So hours need no random numbers but the timeline.
+ *
+ * An hour is disturbed for the share of it that lies in disturbed cells, as
+ * windows.h has them: its ratios are those of both strata by these shares.
  */
 #ifndef MODELS_HOURS_H
 #define MODELS_HOURS_H
@@ -15,18 +18,32 @@
 #include "models/windows.h"
 #include "sim/arena.h"
 
-/* Weighted sums over all windows of a deployment, by year and stratum:
- * offered [n_sources], served and work [n_sources x n_ranks]. */
+/* Weighted sums over all windows of a deployment, by year, stratum and hour of
+ * the day: offered [n_sources], served and work [n_sources x n_ranks]; and over
+ * all of them the loads of its entries. */
 struct mdl_pool {
     int n_years;
+    int n_hours; /* 24, or 1: all hours together */
     size_t stride;
-    double *sum; /* [n_years x MDL_N_STRATA x stride] */
+    double *sum;   /* [n_years x MDL_N_STRATA x n_hours x stride] */
+    double *loads; /* [n_entries x MDL_N_LOADS] */
 };
 
+/* Where a window stands. */
+struct mdl_when {
+    int year, stratum; /* enum mdl_stratum */
+    int hour;          /* of the day, UTC; 0 where hours are pooled */
+};
+
+/** 24 where the hour decides who serves, so that load and price of an hour go
+ *  together: `cheapest`, with windows that lie within an hour.  Else 1. */
+int mdl_pool_hours(const struct mdl_plan *plan, const struct mdl_dep *dep);
+
 SIM_MUST_CHECK int mdl_pool_init(struct mdl_pool *pool,
-    const struct mdl_layout *layout, int n_years, struct sim_err *err);
+    const struct mdl_layout *layout, int n_years, int n_hours,
+    struct sim_err *err);
 void mdl_pool_add(struct mdl_pool *pool, const struct mdl_layout *layout,
-    void *block, int year, int stratum, double weight);
+    void *block, struct mdl_when when, double weight);
 void mdl_pool_release(struct mdl_pool *pool);
 
 /* Hourly energy data of an entry, a model year from 1 January UTC. */
@@ -43,9 +60,17 @@ SIM_MUST_CHECK int mdl_entry_energy_load(const struct mdl_plan *plan,
 /* Served share and work by place: rates of year 0 folded in. */
 struct mdl_shares {
     int n_zc;       /* n_zones x n_classes */
-    double *work;   /* [years x strata x places x n_zc], s/s per unit shape */
+    int n_hours;    /* of the day: 24 or 1 */
+    double *work;   /* [years x strata x hours x places x n_zc], s/s per unit
+                       shape */
     double *served; /* same shape, requests/s per unit shape */
     double *base_per_s; /* [n_sources] requests/s per unit shape */
+    double *batch_s;    /* [n_entries] busy slot seconds of a request served in
+                           batches; NAN where none are: work tells then */
+    double *rest_w;     /* [n_entries] mean of a server whose slots are free:
+                           idle, or off or booting where it switches off */
+    double lead_s;      /* lead-in that counts for the strata (windows.h); 0 at
+                           first */
 };
 
 /** What the pool says of where requests are served.
@@ -78,6 +103,12 @@ SIM_MUST_CHECK int mdl_hours_run(const struct mdl_plan *plan,
     const struct mdl_entry_energy *energy, const struct mdl_timeline *timeline,
     int timing, struct mdl_usage *usage, struct mdl_entry_hours *out,
     struct sim_err *err);
+
+/** Billing quantities that need no hours: servers, failures, visits and
+ *  capacity, by entry and column.
+ *  @param usage  [n_entries] initialised; those are filled */
+void mdl_hours_constants(const struct mdl_plan *plan, const struct mdl_dep *dep,
+    const struct mdl_timeline *timeline, int timing, struct mdl_usage *usage);
 
 /** Exact offered requests of the horizon, all classes or one (cls >= 0). */
 double mdl_offered_total(const struct mdl_plan *plan, int cls);

@@ -134,9 +134,9 @@ static int run_hours(struct mdl_study *study, struct mdl_case *c, int timing,
         seconds += c->section[r].sum[MDL_SECONDS];
     rc = mdl_shares_build(study->plan, c->dep, &c->layout, &c->pool, seconds,
         &study->arena, &c->shares, err);
-
     if (rc != SIM_OK)
         return rc;
+    c->shares.lead_s = c->mean_lead_s;
     study->n_hour_reps =
         (int)(study->done < MDL_MAX_SECTIONS ? study->done : MDL_MAX_SECTIONS);
     const size_t n = (size_t)study->n_hour_reps * entries;

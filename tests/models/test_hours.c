@@ -1,9 +1,11 @@
 /* The hourly layer.  Truth: energy of a constant load in closed form; for a
  * load that moves, the same sums worked out hour by hour from the manual's
- * formulas (rate integral, linear power, PUE at the hour's load); the rule on
- * which cell of (year, stratum) stands in for one that saw nothing. */
+ * formulas (rate integral, linear power, PUE at the hour's load); disturbed
+ * time counted in cells by hand; the rule on which cell of (year, stratum, hour
+ * of the day) stands in for one that saw nothing. */
 #include "models/hours.h"
 #include "models/plan_fixture.h"
+#include "models/routing.h"
 #include "models/results/ledger.h"
 #include "sim/alloc.h"
 
@@ -20,11 +22,13 @@ struct day {
     struct mdl_timeline tl;
     struct mdl_usage usage[FIX_SITES];
     struct mdl_entry_hours out[FIX_SITES];
+    double lead_s;             /* of the strata */
+    double loads[MDL_N_LOADS]; /* of the first entry, in every block */
 };
 
 /* One window's block with so many requests of a source. */
-static void add_block(struct day *d, int source, int rank, int year,
-    int stratum, double offered, double served, double work_s)
+static void add_block_at(struct day *d, int source, int rank,
+    struct mdl_when when, double offered, double served, double work_s)
 {
     void *block = sim_calloc(1, d->layout.bytes);
     const size_t cell = (size_t)(source * d->layout.n_ranks + rank);
@@ -33,8 +37,17 @@ static void add_block(struct day *d, int source, int rank, int year,
     mdl_block_at(block, d->layout.offered)[source] = offered;
     mdl_block_at(block, d->layout.served)[cell] = served;
     mdl_block_at(block, d->layout.work)[cell] = work_s;
-    mdl_pool_add(&d->pool, &d->layout, block, year, stratum, 2.0);
+    memcpy(mdl_block_at(block, d->layout.loads), d->loads, sizeof d->loads);
+    mdl_pool_add(&d->pool, &d->layout, block, when, 2.0);
     sim_free(block);
+}
+
+static void add_block(struct day *d, int source, int rank, int year,
+    int stratum, double offered, double served, double work_s)
+{
+    const struct mdl_when when = {year, stratum, 0};
+
+    add_block_at(d, source, rank, when, offered, served, work_s);
 }
 
 /* Plan what the fixture holds and prepare an empty pool. */
@@ -44,8 +57,9 @@ static void day_plan(struct day *d)
 
     fix_plan(&d->f);
     mdl_layout_init(&d->layout, d->f.plan, &d->f.plan->deps[0]);
-    ck_assert_int_eq(
-        mdl_pool_init(&d->pool, &d->layout, d->f.plan->n_years, &err), SIM_OK);
+    ck_assert_int_eq(mdl_pool_init(&d->pool, &d->layout, d->f.plan->n_years,
+                         mdl_pool_hours(d->f.plan, &d->f.plan->deps[0]), &err),
+        SIM_OK);
 }
 
 static void day_run(struct day *d)
@@ -56,6 +70,7 @@ static void day_run(struct day *d)
     ck_assert_int_eq(mdl_shares_build(d->f.plan, dep, &d->layout, &d->pool, 0.0,
                          &d->f.arena, &d->shares, &err),
         SIM_OK);
+    d->shares.lead_s = d->lead_s;
     ck_assert_int_eq(
         mdl_entry_energy_load(d->f.plan, dep, &d->f.arena, &d->energy, &err),
         SIM_OK);
@@ -154,6 +169,49 @@ START_TEST(power_is_bounded)
 }
 END_TEST
 
+/* ---- what slots do besides work ------------------------------------------ */
+
+/* Batched requests bring no work; the slots were seen busy for 40 s with 1000
+ * of them: 0.4 of two slots, also where work is deflated. */
+START_TEST(busy_with_batches)
+{
+    struct day d;
+
+    small(&d)->has_batching = true;
+    d.f.cfg.deflation.halving_month = 20;
+    d.loads[MDL_BUSY_S] = 40;
+    day_plan(&d);
+    add_block(&d, 0, 0, 0, MDL_NORMAL, 1000, 1000, 0);
+    add_block(&d, 0, 0, 1, MDL_NORMAL, 1000, 1000, 0);
+    day_run(&d);
+    near_rel(d.out[0].it_kwh, 2 * (0.1 + 0.2 * 0.2) * 2 * 8760, 1e-9);
+    day_end(&d);
+}
+END_TEST
+
+/* A quarter busy; the rest of the time a sixth idle, a half off and a third
+ * booting. */
+START_TEST(servers_that_switch_off)
+{
+    const double rest_kw = 0.1 / 6 + 0.01 / 2 + 0.25 / 3;
+    struct day d;
+    struct mdl_site_cfg *s = small(&d);
+
+    s->has_power_off = true;
+    s->power.off_w = 10;
+    s->power.boot_w = 250;
+    d.loads[MDL_IDLE_S] = 5;
+    d.loads[MDL_OFF_S] = 15;
+    d.loads[MDL_BOOT_S] = 10;
+    day_plan(&d);
+    add_block(&d, 0, 0, 0, MDL_NORMAL, 1000, 1000, 50);
+    day_run(&d);
+    near_rel(
+        d.out[0].it_kwh, 2 * (0.25 * 0.3 + 0.75 * rest_kw) * 2 * 8760, 1e-9);
+    day_end(&d);
+}
+END_TEST
+
 /* ---- a load that moves --------------------------------------------------- */
 
 /* Energy hour by hour: growth and deflation by month, the shape's mean over
@@ -241,8 +299,8 @@ END_TEST
 
 /* ---- outages ------------------------------------------------------------- */
 
-/* Down once, from hour 1000.25 for 12.5 h: no power meanwhile, and the hours it
- * touches take the ratios of disturbed time. */
+/* Down once, from hour 1000.25 for 12.5 h: no power meanwhile, and that time
+ * takes the ratios of disturbed time. */
 START_TEST(outage)
 {
     const double kw = 2 * (0.1 + 0.2 * 0.25);
@@ -258,13 +316,50 @@ START_TEST(outage)
     day_run(&d);
     ck_assert_int_eq(d.tl.n_disturbed, 1);
     const double hours = floor(1000.25 * 1.5 + 0.5);
-    /* hours 1000 .. 1012 are disturbed, with a tenth of the work: 0.05 slots
-     * busy; a quarter of the first and of the last (1012.75 on) is up */
-    const double broken = 0.25 * 2 * (0.1 + 0.2 * fmin(1, 0.05 / 0.5));
+    /* of the first hour and the last (1012.75 on) a quarter is normal and up;
+     * normally 0.5 slots are busy, in disturbed time 0.05 */
+    const double busy = 0.25 * 0.5 + 0.75 * 0.05;
+    const double broken = 0.25 * 2 * (0.1 + 0.2 * fmin(1, busy / 0.5));
     near_rel(d.out[0].it_kwh, kw * (hours - 13) + 2 * broken, 1e-9);
     near_rel(d.usage[0].q[MDL_Q_SERVED][1],
-        10 * 3600 * ((hours - 13) + 13 * 0.1), 1e-9);
+        10 * 3600 * ((hours - 12.5) + 12.5 * 0.1), 1e-9);
     day_end(&d);
+}
+END_TEST
+
+/* Down for 6 min twice an hour, at 0:24 and 0:54 and so on: what is disturbed
+ * are the cells that meet an outage in themselves or in their lead-in. */
+static void near_disturbed(
+    double cell_s, double lead_s, double first_min, double hourly_min)
+{
+    struct day d;
+    struct mdl_site_cfg *s = small(&d);
+
+    d.f.cfg.horizon_yr = 100.0 / 8760;
+    d.f.cfg.simulate.windows.length_s = cell_s;
+    d.lead_s = lead_s;
+    s->failures.site.life_h = fix_constant(&d.f, 0.4);
+    s->failures.site.repair_h = fix_constant(&d.f, 0.1);
+    day_plan(&d);
+    add_block(&d, 0, 0, 0, MDL_NORMAL, 1000, 1000, 50);
+    add_block(&d, 0, 0, 0, MDL_DISTURBED, 1000, 0, 0);
+    day_run(&d);
+    near_rel(d.usage[0].q[MDL_Q_SERVED][1] / (10 * 60),
+        100 * 60 - first_min - 99 * hourly_min, 1e-9);
+    day_end(&d);
+}
+
+START_TEST(outages_within_hours)
+{
+    near_disturbed(60, 0, 12, 12);
+    /* to 0:40 and 1:10 */
+    near_disturbed(60, 600, 22, 32);
+    /* cells of 5 min: 0:20 to 0:40 and 0:50 to 1:10 */
+    near_disturbed(300, 600, 30, 40);
+    /* they overlap: from 0:24 on */
+    near_disturbed(60, 1800, 36, 60);
+    /* the cell of an hour is disturbed as a whole */
+    near_disturbed(3600, 0, 60, 60);
 }
 END_TEST
 
@@ -302,6 +397,49 @@ START_TEST(fall_back)
         near_rel(d.shares.served[y * 2 + MDL_NORMAL], 8, 1e-12);
     }
     near_rel(d.shares.base_per_s[0], 10, 1e-12);
+    day_end(&d);
+}
+END_TEST
+
+/* `cheapest` keeps hours of the day apart: the second site serves at 3 h, in
+ * the second year a half.  At 5 h of the first year nothing was seen: as
+ * in the second. */
+START_TEST(by_hour_of_the_day)
+{
+    struct day d;
+
+    small(&d);
+    d.f.cfg.horizon_yr = 2;
+    fix_site(&d.f, "r", 1);
+    d.f.deps[0].routing.policy = MDL_CHEAPEST;
+    day_plan(&d);
+    ck_assert_int_eq(d.pool.n_hours, 24);
+    for (int h = 0; h < 24; h++) {
+        const struct mdl_when first = {0, MDL_NORMAL, h};
+        const struct mdl_when second = {1, MDL_NORMAL, h};
+        if (h != 5)
+            add_block_at(&d, 0, h == 3, first, 100, 100, 5);
+        add_block_at(&d, 0, 0, second, 100, h == 3 ? 50 : 100, 5);
+        if (h == 3)
+            add_block_at(&d, 0, 1, second, 0, 50, 5);
+    }
+    day_run(&d);
+    const double day = 10 * 3600 * 365;
+    near_rel(d.usage[1].q[MDL_Q_SERVED][1], day, 1e-9);
+    near_rel(d.usage[1].q[MDL_Q_SERVED][2], day * 0.5, 1e-9);
+    near_rel(d.usage[0].q[MDL_Q_SERVED][1], day * 23, 1e-9);
+    day_end(&d);
+
+    /* a window of a day belongs to no hour; other policies ask for none */
+    small(&d);
+    d.f.deps[0].routing.policy = MDL_CHEAPEST;
+    d.f.cfg.simulate.windows.length_s = 86400;
+    day_plan(&d);
+    ck_assert_int_eq(d.pool.n_hours, 1);
+    day_end(&d);
+    small(&d);
+    day_plan(&d);
+    ck_assert_int_eq(d.pool.n_hours, 1);
     day_end(&d);
 }
 END_TEST
@@ -380,6 +518,7 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-TEST_MAIN("models/hours", constant_load, power_is_bounded, moving_load,
-    hourly_prices, outage, fall_back, shares_by_member, offered_total,
-    out_of_memory)
+TEST_MAIN("models/hours", constant_load, power_is_bounded, busy_with_batches,
+    servers_that_switch_off, moving_load, hourly_prices, outage,
+    outages_within_hours, fall_back, by_hour_of_the_day, shares_by_member,
+    offered_total, out_of_memory)
