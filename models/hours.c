@@ -90,6 +90,7 @@ struct walk {
     const struct mdl_timeline *timeline;
     double *unit;   /* [n_zc x 168] integral of the shape over the hour [h] */
     double *volume; /* [n_zc] unit x growth of this hour */
+    int level;      /* of load */
     struct place_walk *places; /* [n_places] */
     double *member_up;         /* [n_members] servers up now */
     int64_t next_change;
@@ -273,7 +274,8 @@ static void place_hour(struct walk *w, int place, const struct hour *h,
     const struct mdl_place *p = &w->dep->places[place];
     const struct mdl_member *m = &w->dep->members[p->first_member];
     const struct mdl_entry *e = &w->dep->entries[p->entry];
-    const double batch_s = w->shares->batch_s[p->entry];
+    const int watched = w->level * w->dep->n_entries + p->entry;
+    const double batch_s = w->shares->batch_s[watched];
     struct place_walk *walk = &w->places[place];
     const double up = walk->up_sum / (double)HOUR_NS;
     const double served = place_sum(w, h, place, w->shares->served);
@@ -283,9 +285,9 @@ static void place_hour(struct walk *w, int place, const struct hour *h,
                                   h->growth_deflation / m->speed
                             : served * batch_s;
     const double x = up > 0.0 ? busy / (up * m->slots_per_server) : 0.0;
-    const double it_kw =
-        up * mdl_power_w(w->shares->rest_w[p->entry], e->peak_w, x) /
-        SIM_W_PER_KW;
+    const double it_kw = up *
+                         mdl_power_w(w->shares->rest_w[watched], e->peak_w, x) /
+                         SIM_W_PER_KW;
     const double load =
         e->it_kw > 0.0 ? it_kw / (e->it_kw * p->n_members) : 0.0;
     const double site_kw = it_kw * mdl_pue(&e->cfg->facility, load,
@@ -393,6 +395,9 @@ static void run_hours(struct walk *w, int timing,
             close_month(w, energy, month, column, usage, out);
         month = h.month_of_year;
         fill_volumes(w, i);
+        w->level =
+            mdl_load_level(dot(w->volume, w->shares->zc_per_s, w->shares->n_zc),
+                w->shares->mean_per_s);
         pass_hour(w, i);
         for (int p = 0; p < w->dep->n_places; p++) {
             const int e = w->dep->places[p].entry;

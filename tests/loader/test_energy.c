@@ -48,6 +48,26 @@ START_TEST(energy_of_batches)
 }
 END_TEST
 
+/* The busier, the fuller batches are: at night a request takes nearly four
+ * times as long as at noon. */
+START_TEST(energy_of_batches_by_load)
+{
+    struct study s = study_run(
+        "horizon: 1 year\n"
+        "simulate: {windows: {count: 400, length: 1 min}, replications: 2}\n"
+        "arrivals: {rate: 22 /s, daily: [1, 1, 1, 1, 1, 2, 4, 8, 12, 14, 15, "
+        "15,"
+        " 15, 15, 14, 13, 12, 10, 8, 6, 4, 3, 2, 1]}\n"
+        "requests: {a: {}}\n"
+        "deployments: {d: {sites: {x: {tier: bare, %s, batching: {max: 8, "
+        "wait: 0 s, time: {fixed: 50 ms, per_item: 10 ms}}}}}}\n",
+        power);
+
+    near(&s, "d.energy.it", value(&s, "d.power.mean") * HOURS, 0.01);
+    study_end(&s);
+}
+END_TEST
+
 /* One server, 1/s of 300 ms, boots of 500 ms: busy for 0.3 of the time; the
  * rest is off for 1 s in the mean, then boots for 0.5 s. */
 START_TEST(energy_of_servers_that_switch_off)
@@ -130,5 +150,6 @@ START_TEST(bill_of_the_cheapest)
 }
 END_TEST
 
-TEST_MAIN("loader/energy", energy_of_batches, energy_of_servers_that_switch_off,
-    hours_of_short_outages, bill_of_the_cheapest)
+TEST_MAIN("loader/energy", energy_of_batches, energy_of_batches_by_load,
+    energy_of_servers_that_switch_off, hours_of_short_outages,
+    bill_of_the_cheapest)
