@@ -78,7 +78,7 @@ int mdl_entry_energy_load(const struct mdl_plan *plan,
 /* Where an hour of the horizon stands. */
 struct hour {
     int64_t index;
-    int year, column, hour_of_year, month_of_year;
+    int year, kind, column, hour_of_year, month_of_year;
     double share[MDL_N_STRATA]; /* of the hour */
     double growth_deflation;    /* of work; not of requests */
 };
@@ -244,9 +244,9 @@ static size_t cell_of(
     const struct walk *w, const struct hour *h, int stratum, int place)
 {
     const struct mdl_shares *s = w->shares;
-    const size_t hours = (size_t)s->n_hours;
-    const size_t row = (size_t)(h->year * MDL_N_STRATA + stratum) * hours +
-                       (size_t)h->index % hours;
+    const size_t kinds = (size_t)s->n_kinds;
+    const size_t row =
+        (size_t)(h->year * MDL_N_STRATA + stratum) * kinds + (size_t)h->kind;
 
     return (row * (size_t)w->dep->n_places + (size_t)place) * (size_t)s->n_zc;
 }
@@ -362,6 +362,7 @@ static struct hour hour_at(struct walk *w, int64_t index, int timing)
         h.year = w->plan->n_years - 1;
     if (!w->plan->windowed)
         h.year = 0;
+    h.kind = mdl_cost_kind(w->shares->costs, (double)index * SIM_S_PER_H);
     h.share[MDL_DISTURBED] = disturbed_share(w, index);
     h.share[MDL_NORMAL] = 1.0 - h.share[MDL_DISTURBED];
     h.hour_of_year = (int)((index + w->start_hour) % (int64_t)SIM_H_PER_YR);

@@ -14,6 +14,7 @@
 #include "models/block.h"
 #include "models/money.h"
 #include "models/plan.h"
+#include "models/policy.h"
 #include "models/timeline.h"
 #include "models/windows.h"
 #include "sim/arena.h"
@@ -22,16 +23,17 @@
  * quarters of an octave around 1; the ends take what is beyond. */
 enum { MDL_N_LEVELS = 32 };
 
-/* Weighted sums over all windows of a deployment, by year, stratum and hour of
- * the day: offered [n_sources], served and work [n_sources x n_ranks].  And by
+/* Weighted sums over all windows of a deployment, by year, stratum and kind of
+ * hour: offered [n_sources], served and work [n_sources x n_ranks].  And by
  * level of load the loads of its entries, with the requests they served. */
 struct mdl_pool {
     int n_years;
-    int n_hours; /* 24, or 1: all hours together */
+    int n_kinds;
+    const struct mdl_costs *costs; /* whose kinds they are; NULL: one kind */
     size_t stride;
     double mean_per_s; /* requests, if some entry batches or switches off; else
                           0, and all is of level 0 */
-    double *sum;       /* [n_years x MDL_N_STRATA x n_hours x stride] */
+    double *sum;       /* [n_years x MDL_N_STRATA x n_kinds x stride] */
     double *loads;     /* [MDL_N_LEVELS x n_entries x MDL_N_LOADS] */
     double *served;    /* [MDL_N_LEVELS x n_entries] */
 };
@@ -39,13 +41,13 @@ struct mdl_pool {
 /* Where a window stands. */
 struct mdl_when {
     int year, stratum; /* enum mdl_stratum */
-    int hour;          /* of the day, UTC; 0 where hours are pooled */
+    int kind;          /* of hour */
     int level;         /* of load */
 };
 
-/** An empty pool.  Hours of the day are kept apart where the hour decides who
- *  serves, so that load and price of an hour go together: `cheapest`, with
- *  windows that lie within an hour. */
+/** An empty pool.  Kinds of hours (policy.h) are kept apart where the hour
+ *  decides who serves, so that load and price of an hour go together:
+ *  `cheapest`, with windows that lie within an hour. */
 SIM_MUST_CHECK int mdl_pool_init(struct mdl_pool *pool,
     const struct mdl_plan *plan, const struct mdl_dep *dep,
     const struct mdl_layout *layout, struct sim_err *err);
@@ -71,9 +73,10 @@ SIM_MUST_CHECK int mdl_entry_energy_load(const struct mdl_plan *plan,
 
 /* Served share and work by place: rates of year 0 folded in. */
 struct mdl_shares {
-    int n_zc;       /* n_zones x n_classes */
-    int n_hours;    /* of the day: 24 or 1 */
-    double *work;   /* [years x strata x hours x places x n_zc], s/s per unit
+    int n_zc;                      /* n_zones x n_classes */
+    int n_kinds;                   /* of hours */
+    const struct mdl_costs *costs; /* whose; NULL: one kind */
+    double *work;   /* [years x strata x kinds x places x n_zc], s/s per unit
                        shape */
     double *served; /* same shape, requests/s per unit shape */
     double *base_per_s; /* [n_sources] requests/s per unit shape */

@@ -3,20 +3,20 @@
 #include <string.h>
 
 #include "models/hours.h"
-#include "models/routing.h"
 #include "sim/alloc.h"
 #include "sim/units.h"
 
 /* ---- the pool ----------------------------------------------------------- */
 
-static int hours_of(const struct mdl_plan *plan, const struct mdl_dep *dep)
+/* Costs whose kinds of hours are kept apart. */
+static const struct mdl_costs *costs_of(
+    const struct mdl_plan *plan, const struct mdl_dep *dep)
 {
     const double length_s = plan->cfg->simulate.windows.length_s;
+    const bool within = fmod(SIM_S_PER_H, length_s) == 0.0;
 
-    return dep->cfg->routing.policy == MDL_CHEAPEST && plan->windowed &&
-                   fmod(SIM_S_PER_H, length_s) == 0.0
-               ? 24
-               : 1;
+    return dep->policy != NULL && plan->windowed && within ? dep->policy->costs
+                                                           : NULL;
 }
 
 /* Is there an entry whose slots do what its load alone does not tell? */
@@ -37,14 +37,15 @@ int mdl_pool_init(struct mdl_pool *pool, const struct mdl_plan *plan,
     const size_t entries = (size_t)layout->n_entries * MDL_N_LEVELS;
 
     pool->n_years = plan->windowed ? plan->n_years : 1;
-    pool->n_hours = hours_of(plan, dep);
+    pool->costs = costs_of(plan, dep);
+    pool->n_kinds = pool->costs != NULL ? pool->costs->n_kinds : 1;
     pool->stride =
         (size_t)layout->n_sources * (1 + 2 * (size_t)layout->n_ranks);
     pool->mean_per_s = has_levels(plan, dep)
                            ? mdl_offered_total(plan, -1) / plan->horizon_s
                            : 0.0;
     pool->sum = sim_calloc(
-        (size_t)(pool->n_years * MDL_N_STRATA * pool->n_hours) * pool->stride,
+        (size_t)(pool->n_years * MDL_N_STRATA * pool->n_kinds) * pool->stride,
         sizeof *pool->sum);
     pool->loads = sim_calloc(entries * MDL_N_LOADS, sizeof *pool->loads);
     pool->served = sim_calloc(entries, sizeof *pool->served);
@@ -82,14 +83,14 @@ struct mdl_when mdl_pool_when(const struct mdl_pool *pool,
     }
     return (struct mdl_when){.year = year < pool->n_years ? year : 0,
         .stratum = window->stratum,
-        .hour = (int)fmod(hour, pool->n_hours),
+        .kind = mdl_cost_kind(pool->costs, from_s),
         .level = mdl_load_level(offered / length_s, pool->mean_per_s)};
 }
 
 static double *cell_of(
-    const struct mdl_pool *pool, int year, int stratum, int hour)
+    const struct mdl_pool *pool, int year, int stratum, int kind)
 {
-    const int cell = (year * MDL_N_STRATA + stratum) * pool->n_hours + hour;
+    const int cell = (year * MDL_N_STRATA + stratum) * pool->n_kinds + kind;
 
     return pool->sum + (size_t)cell * pool->stride;
 }
@@ -102,7 +103,7 @@ void mdl_pool_add(struct mdl_pool *pool, const struct mdl_layout *layout,
     const double *loads = mdl_block_at(block, layout->loads);
     const double *counts =
         mdl_block_at(block, layout->counts) + layout->n_classes * MDL_N_COUNTS;
-    double *into = cell_of(pool, when.year, when.stratum, when.hour);
+    double *into = cell_of(pool, when.year, when.stratum, when.kind);
 
     for (size_t i = 0; i < pool->stride; i++)
         into[i] += weight * from[i];
@@ -138,36 +139,36 @@ static void add_cell(
     }
 }
 
-/* A year or an hour of the pool that stands for all. */
+/* A year or a kind of the pool that stands for all. */
 enum { ALL = -1 };
 
 /* Sums of a source (offered, then served and work by rank) over the cells of a
- * stratum in one or all years and hours.  Did they see it? */
+ * stratum in one or all years and kinds.  Did they see it? */
 static bool sum_cells(const struct mdl_pool *pool, const struct mdl_layout *l,
     int source, struct mdl_when when, double *sum)
 {
     const int y0 = when.year == ALL ? 0 : when.year;
     const int y1 = when.year == ALL ? pool->n_years : when.year + 1;
-    const int h0 = when.hour == ALL ? 0 : when.hour;
-    const int h1 = when.hour == ALL ? pool->n_hours : when.hour + 1;
+    const int k0 = when.kind == ALL ? 0 : when.kind;
+    const int k1 = when.kind == ALL ? pool->n_kinds : when.kind + 1;
 
     memset(sum, 0, (1 + 2 * (size_t)l->n_ranks) * sizeof *sum);
     for (int y = y0; y < y1; y++) {
-        for (int h = h0; h < h1; h++)
-            add_cell(l, cell_of(pool, y, when.stratum, h), source, sum);
+        for (int k = k0; k < k1; k++)
+            add_cell(l, cell_of(pool, y, when.stratum, k), source, sum);
     }
     return sum[0] > 0.0;
 }
 
-/* ... in the nearest cells that saw it.  Who is cheap is a matter of the hour
- * more than of the year. */
+/* ... in the nearest cells that saw it.  Who is cheap is a matter of the kind
+ * of hour more than of the year. */
 static void find_sums(const struct mdl_pool *pool, const struct mdl_layout *l,
     int source, struct mdl_when when, double *sum)
 {
     const int other = 1 - when.stratum;
-    const struct mdl_when order[] = {when, {ALL, when.stratum, when.hour, 0},
+    const struct mdl_when order[] = {when, {ALL, when.stratum, when.kind, 0},
         {when.year, when.stratum, ALL, 0}, {ALL, when.stratum, ALL, 0},
-        {ALL, other, when.hour, 0}, {ALL, other, ALL, 0}};
+        {ALL, other, when.kind, 0}, {ALL, other, ALL, 0}};
 
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         if (sum_cells(pool, l, source, order[i], sum))
@@ -185,7 +186,7 @@ static double base_rate(const struct mdl_plan *plan, int source,
 
     if (!plan->classes[s->cls].arrivals->process.has_closed)
         return s->base_per_s;
-    for (int i = 0; i < pool->n_years * MDL_N_STRATA * pool->n_hours; i++)
+    for (int i = 0; i < pool->n_years * MDL_N_STRATA * pool->n_kinds; i++)
         offered += pool->sum[(size_t)i * pool->stride + (size_t)source];
     return seconds > 0.0 ? offered / seconds : 0.0;
 }
@@ -198,7 +199,7 @@ static size_t zc_of(const struct mdl_plan *plan, int source)
            (size_t)s->cls;
 }
 
-/* Ratios of a source in one (year, stratum, hour), added to those of the places
+/* Ratios of a source in one (year, stratum, kind), added to those of the places
  * that serve it. */
 static void fold(const struct mdl_plan *plan, const struct mdl_dep *dep,
     int source, const double *sum, size_t ranks, size_t row,
@@ -261,11 +262,13 @@ static int open_shares(const struct mdl_plan *plan, const struct mdl_dep *dep,
     const int zc = plan->n_zones * plan->n_classes;
     const size_t watched = (size_t)dep->n_entries * MDL_N_LEVELS;
     const size_t cells =
-        (size_t)(pool->n_years * MDL_N_STRATA * pool->n_hours) *
+        (size_t)(pool->n_years * MDL_N_STRATA * pool->n_kinds) *
         (size_t)dep->n_places * (size_t)zc;
 
-    *out = (struct mdl_shares){
-        .n_zc = zc, .n_hours = pool->n_hours, .mean_per_s = pool->mean_per_s};
+    *out = (struct mdl_shares){.n_zc = zc,
+        .n_kinds = pool->n_kinds,
+        .costs = pool->costs,
+        .mean_per_s = pool->mean_per_s};
     out->work = sim_arena_calloc(arena, cells, sizeof *out->work);
     out->served = sim_arena_calloc(arena, cells, sizeof *out->served);
     out->base_per_s = sim_arena_calloc(
@@ -285,8 +288,8 @@ int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
     struct sim_err *err)
 {
     const size_t r = (size_t)layout->n_ranks;
-    const int hours = pool->n_hours;
-    const int rows = pool->n_years * MDL_N_STRATA * hours;
+    const int kinds = pool->n_kinds;
+    const int rows = pool->n_years * MDL_N_STRATA * kinds;
     double *sum = sim_calloc(1 + 2 * r, sizeof *sum);
     int rc =
         sum != NULL ? SIM_OK : sim_err_set(err, SIM_E_NOMEM, "out of memory");
@@ -297,9 +300,9 @@ int mdl_shares_build(const struct mdl_plan *plan, const struct mdl_dep *dep,
         out->base_per_s[i] = base_rate(plan, i, pool, seconds);
         out->zc_per_s[zc_of(plan, i)] += out->base_per_s[i];
         for (int row = 0; row < rows; row++) {
-            const struct mdl_when when = {.year = row / hours / MDL_N_STRATA,
-                .stratum = row / hours % MDL_N_STRATA,
-                .hour = row % hours};
+            const struct mdl_when when = {.year = row / kinds / MDL_N_STRATA,
+                .stratum = row / kinds % MDL_N_STRATA,
+                .kind = row % kinds};
             find_sums(pool, layout, i, when, sum);
             fold(plan, dep, i, sum, r, (size_t)row, out);
         }

@@ -423,33 +423,43 @@ START_TEST(fall_back)
 }
 END_TEST
 
-/* `cheapest` keeps hours of the day apart: the second site serves at 3 h, in
- * the second year a half.  At 5 h of the first year nothing was seen: as
- * in the second. */
-START_TEST(by_hour_of_the_day)
+/* `cheapest` keeps hours apart in which another site is the cheaper one: the
+ * first with a tariff, the second at a price in between.  In the first year
+ * nothing was seen of the second's hours: as in the second year. */
+START_TEST(by_kind_of_hour)
 {
+    struct mdl_when when = {.stratum = MDL_NORMAL};
     struct day d;
+    struct mdl_site_cfg *s = small(&d);
+    double dear = 0.0;
 
-    small(&d);
-    d.f.cfg.horizon_yr = 2;
-    fix_site(&d.f, "r", 1);
+    s->procure = MDL_PROCURE_OWN;
+    s->energy.price.flat_usd_per_kwh = NAN;
+    s->energy.tariff = "pge-e19-2019";
+    struct mdl_site_cfg *other = fix_site(&d.f, "r", 2);
+    other->procure = MDL_PROCURE_OWN;
+    other->power = s->power;
+    other->facility = s->facility;
+    other->energy.price.flat_usd_per_kwh = 0.1;
     d.f.deps[0].routing.policy = MDL_CHEAPEST;
     day_plan(&d);
-    ck_assert_int_eq(d.pool.n_hours, 24);
-    for (int h = 0; h < 24; h++) {
-        const struct mdl_when first = {0, MDL_NORMAL, h, 0};
-        const struct mdl_when second = {1, MDL_NORMAL, h, 0};
-        if (h != 5)
-            add_block_at(&d, 0, h == 3, first, 100, 100, 5);
-        add_block_at(&d, 0, 0, second, 100, h == 3 ? 50 : 100, 5);
-        if (h == 3)
-            add_block_at(&d, 0, 1, second, 0, 50, 5);
-    }
+    ck_assert_int_eq(d.pool.n_kinds, 2);
+    /* 1 January, midnight: cheap */
+    when.kind = mdl_cost_kind(d.pool.costs, 0.0);
+    add_block_at(&d, 0, 0, when, 100, 100, 5);
+    when.year = 1;
+    add_block_at(&d, 0, 0, when, 100, 100, 5);
+    when.kind = 1 - when.kind;
+    add_block_at(&d, 0, 1, when, 100, 100, 5);
     day_run(&d);
-    const double day = 10 * 3600 * 365;
-    near_rel(d.usage[1].q[MDL_Q_SERVED][1], day, 1e-9);
-    near_rel(d.usage[1].q[MDL_Q_SERVED][2], day * 0.5, 1e-9);
-    near_rel(d.usage[0].q[MDL_Q_SERVED][1], day * 23, 1e-9);
+    for (int h = 0; h < 8760; h++)
+        dear += d.energy[0].price_usd_per_kwh[h] > 0.1;
+    ck_assert_double_gt(dear, 100);
+    ck_assert_double_lt(dear, 8000);
+    for (int k = 1; k <= 2; k++) {
+        near_rel(d.usage[0].q[MDL_Q_SERVED][k], 36000 * (8760 - dear), 1e-9);
+        near_rel(d.usage[1].q[MDL_Q_SERVED][k], 36000 * dear, 1e-9);
+    }
     day_end(&d);
 
     /* a window of a day belongs to no hour; other policies ask for none */
@@ -457,11 +467,11 @@ START_TEST(by_hour_of_the_day)
     d.f.deps[0].routing.policy = MDL_CHEAPEST;
     d.f.cfg.simulate.windows.length_s = 86400;
     day_plan(&d);
-    ck_assert_int_eq(d.pool.n_hours, 1);
+    ck_assert_int_eq(d.pool.n_kinds, 1);
     day_end(&d);
     small(&d);
     day_plan(&d);
-    ck_assert_int_eq(d.pool.n_hours, 1);
+    ck_assert_int_eq(d.pool.n_kinds, 1);
     day_end(&d);
 }
 END_TEST
@@ -542,5 +552,5 @@ END_TEST
 
 TEST_MAIN("models/hours", constant_load, power_is_bounded, busy_with_batches,
     levels_of_load, servers_that_switch_off, moving_load, hourly_prices, outage,
-    outages_within_hours, fall_back, by_hour_of_the_day, shares_by_member,
+    outages_within_hours, fall_back, by_kind_of_hour, shares_by_member,
     offered_total, out_of_memory)
