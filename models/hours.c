@@ -78,7 +78,7 @@ int mdl_entry_energy_load(const struct mdl_plan *plan,
 /* Where an hour of the horizon stands. */
 struct hour {
     int64_t index;
-    int year, column, hour_of_year, month_of_year;
+    int year, kind, column, hour_of_year, month_of_year;
     double share[MDL_N_STRATA]; /* of the hour */
     double growth_deflation;    /* of work; not of requests */
 };
@@ -90,6 +90,7 @@ struct walk {
     const struct mdl_timeline *timeline;
     double *unit;   /* [n_zc x 168] integral of the shape over the hour [h] */
     double *volume; /* [n_zc] unit x growth of this hour */
+    int level;      /* of load */
     struct place_walk *places; /* [n_places] */
     double *member_up;         /* [n_members] servers up now */
     int64_t next_change;
@@ -243,9 +244,9 @@ static size_t cell_of(
     const struct walk *w, const struct hour *h, int stratum, int place)
 {
     const struct mdl_shares *s = w->shares;
-    const size_t hours = (size_t)s->n_hours;
-    const size_t row = (size_t)(h->year * MDL_N_STRATA + stratum) * hours +
-                       (size_t)h->index % hours;
+    const size_t kinds = (size_t)s->n_kinds;
+    const size_t row =
+        (size_t)(h->year * MDL_N_STRATA + stratum) * kinds + (size_t)h->kind;
 
     return (row * (size_t)w->dep->n_places + (size_t)place) * (size_t)s->n_zc;
 }
@@ -273,7 +274,8 @@ static void place_hour(struct walk *w, int place, const struct hour *h,
     const struct mdl_place *p = &w->dep->places[place];
     const struct mdl_member *m = &w->dep->members[p->first_member];
     const struct mdl_entry *e = &w->dep->entries[p->entry];
-    const double batch_s = w->shares->batch_s[p->entry];
+    const int watched = w->level * w->dep->n_entries + p->entry;
+    const double batch_s = w->shares->batch_s[watched];
     struct place_walk *walk = &w->places[place];
     const double up = walk->up_sum / (double)HOUR_NS;
     const double served = place_sum(w, h, place, w->shares->served);
@@ -283,9 +285,9 @@ static void place_hour(struct walk *w, int place, const struct hour *h,
                                   h->growth_deflation / m->speed
                             : served * batch_s;
     const double x = up > 0.0 ? busy / (up * m->slots_per_server) : 0.0;
-    const double it_kw =
-        up * mdl_power_w(w->shares->rest_w[p->entry], e->peak_w, x) /
-        SIM_W_PER_KW;
+    const double it_kw = up *
+                         mdl_power_w(w->shares->rest_w[watched], e->peak_w, x) /
+                         SIM_W_PER_KW;
     const double load =
         e->it_kw > 0.0 ? it_kw / (e->it_kw * p->n_members) : 0.0;
     const double site_kw = it_kw * mdl_pue(&e->cfg->facility, load,
@@ -360,6 +362,7 @@ static struct hour hour_at(struct walk *w, int64_t index, int timing)
         h.year = w->plan->n_years - 1;
     if (!w->plan->windowed)
         h.year = 0;
+    h.kind = mdl_cost_kind(w->shares->costs, (double)index * SIM_S_PER_H);
     h.share[MDL_DISTURBED] = disturbed_share(w, index);
     h.share[MDL_NORMAL] = 1.0 - h.share[MDL_DISTURBED];
     h.hour_of_year = (int)((index + w->start_hour) % (int64_t)SIM_H_PER_YR);
@@ -393,6 +396,9 @@ static void run_hours(struct walk *w, int timing,
             close_month(w, energy, month, column, usage, out);
         month = h.month_of_year;
         fill_volumes(w, i);
+        w->level =
+            mdl_load_level(dot(w->volume, w->shares->zc_per_s, w->shares->n_zc),
+                w->shares->mean_per_s);
         pass_hour(w, i);
         for (int p = 0; p < w->dep->n_places; p++) {
             const int e = w->dep->places[p].entry;

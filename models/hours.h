@@ -14,37 +14,51 @@
 #include "models/block.h"
 #include "models/money.h"
 #include "models/plan.h"
+#include "models/policy.h"
 #include "models/timeline.h"
 #include "models/windows.h"
 #include "sim/arena.h"
 
-/* Weighted sums over all windows of a deployment, by year, stratum and hour of
- * the day: offered [n_sources], served and work [n_sources x n_ranks]; and over
- * all of them the loads of its entries. */
+/* Levels of load: the rate of all requests over its mean of the horizon, in
+ * quarters of an octave around 1; the ends take what is beyond. */
+enum { MDL_N_LEVELS = 32 };
+
+/* Weighted sums over all windows of a deployment, by year, stratum and kind of
+ * hour: offered [n_sources], served and work [n_sources x n_ranks].  And by
+ * level of load the loads of its entries, with the requests they served. */
 struct mdl_pool {
     int n_years;
-    int n_hours; /* 24, or 1: all hours together */
+    int n_kinds;
+    const struct mdl_costs *costs; /* whose kinds they are; NULL: one kind */
     size_t stride;
-    double *sum;   /* [n_years x MDL_N_STRATA x n_hours x stride] */
-    double *loads; /* [n_entries x MDL_N_LOADS] */
+    double mean_per_s; /* requests, if some entry batches or switches off; else
+                          0, and all is of level 0 */
+    double *sum;       /* [n_years x MDL_N_STRATA x n_kinds x stride] */
+    double *loads;     /* [MDL_N_LEVELS x n_entries x MDL_N_LOADS] */
+    double *served;    /* [MDL_N_LEVELS x n_entries] */
 };
 
 /* Where a window stands. */
 struct mdl_when {
     int year, stratum; /* enum mdl_stratum */
-    int hour;          /* of the day, UTC; 0 where hours are pooled */
+    int kind;          /* of hour */
+    int level;         /* of load */
 };
 
-/** 24 where the hour decides who serves, so that load and price of an hour go
- *  together: `cheapest`, with windows that lie within an hour.  Else 1. */
-int mdl_pool_hours(const struct mdl_plan *plan, const struct mdl_dep *dep);
-
+/** An empty pool.  Kinds of hours (policy.h) are kept apart where the hour
+ *  decides who serves, so that load and price of an hour go together:
+ *  `cheapest`, with windows that lie within an hour. */
 SIM_MUST_CHECK int mdl_pool_init(struct mdl_pool *pool,
-    const struct mdl_layout *layout, int n_years, int n_hours,
-    struct sim_err *err);
+    const struct mdl_plan *plan, const struct mdl_dep *dep,
+    const struct mdl_layout *layout, struct sim_err *err);
+struct mdl_when mdl_pool_when(const struct mdl_pool *pool,
+    const struct mdl_plan *plan, const struct mdl_window *window);
 void mdl_pool_add(struct mdl_pool *pool, const struct mdl_layout *layout,
     void *block, struct mdl_when when, double weight);
 void mdl_pool_release(struct mdl_pool *pool);
+
+/** Level of a rate; 0 where the mean is 0. */
+int mdl_load_level(double rate_per_s, double mean_per_s);
 
 /* Hourly energy data of an entry, a model year from 1 January UTC. */
 struct mdl_entry_energy {
@@ -59,16 +73,20 @@ SIM_MUST_CHECK int mdl_entry_energy_load(const struct mdl_plan *plan,
 
 /* Served share and work by place: rates of year 0 folded in. */
 struct mdl_shares {
-    int n_zc;       /* n_zones x n_classes */
-    int n_hours;    /* of the day: 24 or 1 */
-    double *work;   /* [years x strata x hours x places x n_zc], s/s per unit
+    int n_zc;                      /* n_zones x n_classes */
+    int n_kinds;                   /* of hours */
+    const struct mdl_costs *costs; /* whose; NULL: one kind */
+    double *work;   /* [years x strata x kinds x places x n_zc], s/s per unit
                        shape */
     double *served; /* same shape, requests/s per unit shape */
     double *base_per_s; /* [n_sources] requests/s per unit shape */
-    double *batch_s;    /* [n_entries] busy slot seconds of a request served in
-                           batches; NAN where none are: work tells then */
-    double *rest_w;     /* [n_entries] mean of a server whose slots are free:
-                           idle, or off or booting where it switches off */
+    double *zc_per_s;   /* [n_zc] ... all sources */
+    double mean_per_s;  /* as in the pool */
+    double *batch_s;    /* [levels x entries] busy slot seconds of a request
+                           served in batches; NAN where none are: work tells
+                           then */
+    double *rest_w;     /* [levels x entries] mean of a server whose slots are
+                           free: idle, or off or booting where it switches off */
     double lead_s;      /* lead-in that counts for the strata (windows.h); 0 at
                            first */
 };

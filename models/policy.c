@@ -130,8 +130,9 @@ static int prepare_costs(struct mdl_plan *plan, const struct mdl_dep *dep,
     costs->mean_usd_per_kwh = sim_arena_calloc(arena, n, sizeof(double));
     costs->kwh = sim_arena_calloc(arena, n_pairs, sizeof(double));
     costs->fees_usd = sim_arena_calloc(arena, n_pairs, sizeof(double));
+    costs->kind = sim_arena_calloc(arena, MDL_HOURS_PER_YR, sizeof(int));
     if (costs->usd_per_kwh == NULL || costs->mean_usd_per_kwh == NULL ||
-        costs->kwh == NULL || costs->fees_usd == NULL)
+        costs->kwh == NULL || costs->fees_usd == NULL || costs->kind == NULL)
         return no_memory(err);
     while (mdl_month_of_day(costs->start_hour / 24) < plan->start_month)
         costs->start_hour += 24;
@@ -140,6 +141,8 @@ static int prepare_costs(struct mdl_plan *plan, const struct mdl_dep *dep,
         entry_hours(dep, i, &energy[i], costs);
     for (int c = 0; rc == SIM_OK && c < plan->n_classes; c++)
         class_costs(plan, dep, c, costs);
+    if (rc == SIM_OK)
+        rc = mdl_cost_kinds(costs, plan->n_classes, err);
     sim_arena_release(&scratch);
     *out = costs;
     return rc;

@@ -30,7 +30,14 @@ struct mdl_costs {
     double *kwh;              /* [n_classes x n_entries] before deflation */
     double *fees_usd;         /* [n_classes x n_entries] */
     int start_hour;           /* hour of year of time zero */
+    int n_kinds;              /* of hours, at most MDL_MAX_KINDS */
+    int *kind;                /* [8760] */
 };
+
+/* Hours are of one kind when all classes have the same order of entries by
+ * cost: as many of the first of it (at most 4) as leave no more kinds than
+ * these, else by the hour of the day. */
+enum { MDL_MAX_KINDS = 24 };
 
 /* Response of a request of class c sent now to a member with n in system on
  * k slots, at the level of the class's objective (p95: 0.95):
@@ -68,6 +75,13 @@ SIM_MUST_CHECK int mdl_policy_prepare(
 /** Hour of the year at horizon time t [s]; before time zero the year is
  *  continued backwards. */
 int mdl_cost_hour(const struct mdl_costs *costs, double t_s);
+
+/** Fill the kinds of hours.  @retval SIM_OK, SIM_E_NOMEM */
+SIM_MUST_CHECK int mdl_cost_kinds(
+    struct mdl_costs *costs, int n_classes, struct sim_err *err);
+
+/** Kind of the hour at horizon time t [s]; 0 without costs. */
+int mdl_cost_kind(const struct mdl_costs *costs, double t_s);
 
 /** Marginal cost [USD].
  *  @param hour  of the year; -1 = mean over the year */

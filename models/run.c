@@ -75,9 +75,7 @@ static int open_case(struct mdl_study *study, int index, struct sim_err *err)
         if (rc != SIM_OK)
             return rc;
     }
-    rc = mdl_pool_init(&c->pool, &c->layout,
-        study->plan->windowed ? study->plan->n_years : 1,
-        mdl_pool_hours(study->plan, c->dep), err);
+    rc = mdl_pool_init(&c->pool, study->plan, c->dep, &c->layout, err);
     if (rc == SIM_OK)
         rc = mdl_entry_energy_load(
             study->plan, c->dep, &study->arena, &c->energy, err);
@@ -226,21 +224,15 @@ static int piece_commit(
     const double *head = slot;
     /* the block is ours to read; only its accessors want it writable */
     void *block = (void *)(uintptr_t)slot;
-    const double hour =
-        study->plan->windowed
-            ? floor((double)piece->window.cell *
-                    study->cfg->simulate.windows.length_s / SIM_S_PER_H)
-            : 0.0;
-    const struct mdl_when when = {.year = (int)(hour / SIM_H_PER_YR),
-        .stratum = piece->window.stratum,
-        .hour = (int)fmod(hour, c->pool.n_hours)};
 
     sim_sha256_add(
         &study->digest, (const char *)slot + c->layout.bytes, SIM_SHA256_HEX);
     mdl_pooled_add(&c->pooled, &c->layout, block, piece->window.weight);
     study->requests_simulated += head[MDL_SIMULATED];
     study->lead_max_s = fmax(study->lead_max_s, head[MDL_LEAD_S]);
-    mdl_pool_add(&c->pool, &c->layout, block, when, piece->window.weight);
+    mdl_pool_add(&c->pool, &c->layout, block,
+        mdl_pool_when(&c->pool, study->plan, &piece->window),
+        piece->window.weight);
     const int section = mdl_study_section(study, piece->replication);
     int rc = mdl_total_add(
         &c->section[section], &c->layout, block, piece->window.weight, err);

@@ -48,6 +48,26 @@ START_TEST(energy_of_batches)
 }
 END_TEST
 
+/* The busier, the fuller batches are: at night a request takes nearly four
+ * times as long as at noon. */
+START_TEST(energy_of_batches_by_load)
+{
+    struct study s = study_run(
+        "horizon: 1 year\n"
+        "simulate: {windows: {count: 400, length: 1 min}, replications: 2}\n"
+        "arrivals: {rate: 22 /s, daily: [1, 1, 1, 1, 1, 2, 4, 8, 12, 14, 15, "
+        "15,"
+        " 15, 15, 14, 13, 12, 10, 8, 6, 4, 3, 2, 1]}\n"
+        "requests: {a: {}}\n"
+        "deployments: {d: {sites: {x: {tier: bare, %s, batching: {max: 8, "
+        "wait: 0 s, time: {fixed: 50 ms, per_item: 10 ms}}}}}}\n",
+        power);
+
+    near(&s, "d.energy.it", value(&s, "d.power.mean") * HOURS, 0.01);
+    study_end(&s);
+}
+END_TEST
+
 /* One server, 1/s of 300 ms, boots of 500 ms: busy for 0.3 of the time; the
  * rest is off for 1 s in the mean, then boots for 0.5 s. */
 START_TEST(energy_of_servers_that_switch_off)
@@ -94,8 +114,8 @@ END_TEST
 
 /* ---- bills of `cheapest` ------------------------------------------------- */
 
-/* 0.10 for 8 h of the day and 0.30 for 16 h against 0.20: eight of twenty
- * servers are busy wherever it is cheaper. */
+/* 0.10 for two hours of five, whatever the time of day, and 0.30 for three
+ * against 0.20: eight of twenty servers are busy wherever it is cheaper. */
 START_TEST(bill_of_the_cheapest)
 {
     const double idle_kw = 20 * 0.05, more_kw = 8 * 0.05;
@@ -106,7 +126,7 @@ START_TEST(bill_of_the_cheapest)
     ck_assert_ptr_nonnull(file);
     fprintf(file, "usd_kwh\n");
     for (int h = 0; h < HOURS; h++)
-        fprintf(file, "%s\n", h % 24 < 8 ? "0.10" : "0.30");
+        fprintf(file, "%s\n", h % 5 < 2 ? "0.10" : "0.30");
     ck_assert_int_eq(fclose(file), 0);
     struct study s = study_run(
         "start: 2027-03-01\nhorizon: 1 year\n"
@@ -121,14 +141,15 @@ START_TEST(bill_of_the_cheapest)
         strrchr(path, '/') + 1); /* beside the scenario */
     unlink(path);
 
-    near(&s, "d.site.x.energy.it", (idle_kw + more_kw / 3) * HOURS, 0.002);
+    near(&s, "d.site.x.energy.it", (idle_kw + 0.4 * more_kw) * HOURS, 0.002);
     near(&s, "d.site.x.energy.cost",
-        365 * 8 * (0.1 * (idle_kw + more_kw) + 2 * 0.3 * idle_kw), 0.002);
-    near(&s, "d.site.y.energy.cost", 365 * 0.2 * (24 * idle_kw + 16 * more_kw),
+        HOURS * (0.4 * 0.1 * (idle_kw + more_kw) + 0.6 * 0.3 * idle_kw), 0.002);
+    near(&s, "d.site.y.energy.cost", HOURS * 0.2 * (idle_kw + 0.6 * more_kw),
         0.002);
     study_end(&s);
 }
 END_TEST
 
-TEST_MAIN("loader/energy", energy_of_batches, energy_of_servers_that_switch_off,
-    hours_of_short_outages, bill_of_the_cheapest)
+TEST_MAIN("loader/energy", energy_of_batches, energy_of_batches_by_load,
+    energy_of_servers_that_switch_off, hours_of_short_outages,
+    bill_of_the_cheapest)

@@ -38,6 +38,9 @@ static void add_block_at(struct day *d, int source, int rank,
     mdl_block_at(block, d->layout.served)[cell] = served;
     mdl_block_at(block, d->layout.work)[cell] = work_s;
     memcpy(mdl_block_at(block, d->layout.loads), d->loads, sizeof d->loads);
+    mdl_block_at(block,
+        d->layout.counts)[d->layout.n_classes * MDL_N_COUNTS + MDL_SERVED] =
+        served;
     mdl_pool_add(&d->pool, &d->layout, block, when, 2.0);
     sim_free(block);
 }
@@ -45,7 +48,7 @@ static void add_block_at(struct day *d, int source, int rank,
 static void add_block(struct day *d, int source, int rank, int year,
     int stratum, double offered, double served, double work_s)
 {
-    const struct mdl_when when = {year, stratum, 0};
+    const struct mdl_when when = {.year = year, .stratum = stratum};
 
     add_block_at(d, source, rank, when, offered, served, work_s);
 }
@@ -57,8 +60,8 @@ static void day_plan(struct day *d)
 
     fix_plan(&d->f);
     mdl_layout_init(&d->layout, d->f.plan, &d->f.plan->deps[0]);
-    ck_assert_int_eq(mdl_pool_init(&d->pool, &d->layout, d->f.plan->n_years,
-                         mdl_pool_hours(d->f.plan, &d->f.plan->deps[0]), &err),
+    ck_assert_int_eq(mdl_pool_init(&d->pool, d->f.plan, &d->f.plan->deps[0],
+                         &d->layout, &err),
         SIM_OK);
 }
 
@@ -172,20 +175,39 @@ END_TEST
 /* ---- what slots do besides work ------------------------------------------ */
 
 /* Batched requests bring no work; the slots were seen busy for 40 s with 1000
- * of them: 0.4 of two slots, also where work is deflated. */
+ * of them: 0.4 of two slots, also where work is deflated.  At higher loads
+ * batches are fuller, but this load is not theirs: 14 is nearer to 16 than 20.
+ */
 START_TEST(busy_with_batches)
 {
+    struct mdl_when when = {.level = 14};
     struct day d;
 
     small(&d)->has_batching = true;
     d.f.cfg.deflation.halving_month = 20;
-    d.loads[MDL_BUSY_S] = 40;
     day_plan(&d);
-    add_block(&d, 0, 0, 0, MDL_NORMAL, 1000, 1000, 0);
-    add_block(&d, 0, 0, 1, MDL_NORMAL, 1000, 1000, 0);
+    d.loads[MDL_BUSY_S] = 40;
+    add_block_at(&d, 0, 0, when, 1000, 1000, 0);
+    d.loads[MDL_BUSY_S] = 10;
+    when.level = 20;
+    add_block_at(&d, 0, 0, when, 1000, 1000, 0);
     day_run(&d);
     near_rel(d.out[0].it_kwh, 2 * (0.1 + 0.2 * 0.2) * 2 * 8760, 1e-9);
     day_end(&d);
+}
+END_TEST
+
+START_TEST(levels_of_load)
+{
+    static const struct {
+        double rate;
+        int level;
+    } cases[] = {{0, 0}, {1e-9, 0}, {0.5, 12}, {0.99, 16}, {1, 16}, {1.01, 16},
+        {1.19, 17}, {2, 20}, {1e9, MDL_N_LEVELS - 1}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        ck_assert_int_eq(mdl_load_level(7 * cases[i].rate, 7), cases[i].level);
+    ck_assert_int_eq(mdl_load_level(7, 0), 0);
 }
 END_TEST
 
@@ -401,33 +423,43 @@ START_TEST(fall_back)
 }
 END_TEST
 
-/* `cheapest` keeps hours of the day apart: the second site serves at 3 h, in
- * the second year a half.  At 5 h of the first year nothing was seen: as
- * in the second. */
-START_TEST(by_hour_of_the_day)
+/* `cheapest` keeps hours apart in which another site is the cheaper one: the
+ * first with a tariff, the second at a price in between.  In the first year
+ * nothing was seen of the second's hours: as in the second year. */
+START_TEST(by_kind_of_hour)
 {
+    struct mdl_when when = {.stratum = MDL_NORMAL};
     struct day d;
+    struct mdl_site_cfg *s = small(&d);
+    double dear = 0.0;
 
-    small(&d);
-    d.f.cfg.horizon_yr = 2;
-    fix_site(&d.f, "r", 1);
+    s->procure = MDL_PROCURE_OWN;
+    s->energy.price.flat_usd_per_kwh = NAN;
+    s->energy.tariff = "pge-e19-2019";
+    struct mdl_site_cfg *other = fix_site(&d.f, "r", 2);
+    other->procure = MDL_PROCURE_OWN;
+    other->power = s->power;
+    other->facility = s->facility;
+    other->energy.price.flat_usd_per_kwh = 0.1;
     d.f.deps[0].routing.policy = MDL_CHEAPEST;
     day_plan(&d);
-    ck_assert_int_eq(d.pool.n_hours, 24);
-    for (int h = 0; h < 24; h++) {
-        const struct mdl_when first = {0, MDL_NORMAL, h};
-        const struct mdl_when second = {1, MDL_NORMAL, h};
-        if (h != 5)
-            add_block_at(&d, 0, h == 3, first, 100, 100, 5);
-        add_block_at(&d, 0, 0, second, 100, h == 3 ? 50 : 100, 5);
-        if (h == 3)
-            add_block_at(&d, 0, 1, second, 0, 50, 5);
-    }
+    ck_assert_int_eq(d.pool.n_kinds, 2);
+    /* 1 January, midnight: cheap */
+    when.kind = mdl_cost_kind(d.pool.costs, 0.0);
+    add_block_at(&d, 0, 0, when, 100, 100, 5);
+    when.year = 1;
+    add_block_at(&d, 0, 0, when, 100, 100, 5);
+    when.kind = 1 - when.kind;
+    add_block_at(&d, 0, 1, when, 100, 100, 5);
     day_run(&d);
-    const double day = 10 * 3600 * 365;
-    near_rel(d.usage[1].q[MDL_Q_SERVED][1], day, 1e-9);
-    near_rel(d.usage[1].q[MDL_Q_SERVED][2], day * 0.5, 1e-9);
-    near_rel(d.usage[0].q[MDL_Q_SERVED][1], day * 23, 1e-9);
+    for (int h = 0; h < 8760; h++)
+        dear += d.energy[0].price_usd_per_kwh[h] > 0.1;
+    ck_assert_double_gt(dear, 100);
+    ck_assert_double_lt(dear, 8000);
+    for (int k = 1; k <= 2; k++) {
+        near_rel(d.usage[0].q[MDL_Q_SERVED][k], 36000 * (8760 - dear), 1e-9);
+        near_rel(d.usage[1].q[MDL_Q_SERVED][k], 36000 * dear, 1e-9);
+    }
     day_end(&d);
 
     /* a window of a day belongs to no hour; other policies ask for none */
@@ -435,11 +467,11 @@ START_TEST(by_hour_of_the_day)
     d.f.deps[0].routing.policy = MDL_CHEAPEST;
     d.f.cfg.simulate.windows.length_s = 86400;
     day_plan(&d);
-    ck_assert_int_eq(d.pool.n_hours, 1);
+    ck_assert_int_eq(d.pool.n_kinds, 1);
     day_end(&d);
     small(&d);
     day_plan(&d);
-    ck_assert_int_eq(d.pool.n_hours, 1);
+    ck_assert_int_eq(d.pool.n_kinds, 1);
     day_end(&d);
 }
 END_TEST
@@ -519,6 +551,6 @@ START_TEST(out_of_memory)
 END_TEST
 
 TEST_MAIN("models/hours", constant_load, power_is_bounded, busy_with_batches,
-    servers_that_switch_off, moving_load, hourly_prices, outage,
-    outages_within_hours, fall_back, by_hour_of_the_day, shares_by_member,
+    levels_of_load, servers_that_switch_off, moving_load, hourly_prices, outage,
+    outages_within_hours, fall_back, by_kind_of_hour, shares_by_member,
     offered_total, out_of_memory)

@@ -307,6 +307,73 @@ START_TEST(ties_to_the_nearest)
 }
 END_TEST
 
+/* ---- kinds of hours ------------------------------------------------------ */
+
+/* Is entry `e` the k-th cheapest of an hour?  Counted, not sorted. */
+static bool is_kth(const struct mdl_costs *costs, int hour, int k, int e)
+{
+    const double *usd = costs->usd_per_kwh + hour;
+    int cheaper = 0;
+
+    for (int i = 0; i < costs->n_entries; i++) {
+        const double less = usd[(size_t)i * MDL_HOURS_PER_YR] -
+                            usd[(size_t)e * MDL_HOURS_PER_YR];
+        cheaper += less < 0 || (!(less > 0) && i < e);
+    }
+    return cheaper == k;
+}
+
+/* Random prices of n entries: hours of one kind have the same first `ranks`,
+ * and there are `kinds` of them. */
+static void kinds_are(int n, int ranks, int kinds)
+{
+    double kwh[64], fees[64] = {0};
+    struct mdl_costs costs = {.n_entries = n,
+        .kwh = kwh,
+        .fees_usd = fees,
+        .kind = sim_calloc(MDL_HOURS_PER_YR, sizeof(int)),
+        .usd_per_kwh =
+            sim_calloc((size_t)n * MDL_HOURS_PER_YR, sizeof(double))};
+    struct sim_err err = {0};
+    int hour_of[MDL_MAX_KINDS];
+
+    ck_assert(costs.kind != NULL && costs.usd_per_kwh != NULL);
+    srand(7);
+    for (int e = 0; e < n; e++)
+        kwh[e] = 1;
+    /* with ties */
+    for (int i = 0; i < n * MDL_HOURS_PER_YR; i++)
+        costs.usd_per_kwh[i] = rand() % 100;
+    ck_assert_int_eq(mdl_cost_kinds(&costs, 1, &err), SIM_OK);
+    ck_assert_int_eq(costs.n_kinds, kinds);
+    for (int h = MDL_HOURS_PER_YR - 1; h >= 0; h--)
+        hour_of[costs.kind[h]] = h;
+    for (int h = 0; h < MDL_HOURS_PER_YR; h++) {
+        const int first = hour_of[costs.kind[h]];
+        for (int k = 0; k < ranks; k++)
+            for (int e = 0; e < n; e++)
+                ck_assert(
+                    is_kth(&costs, h, k, e) == is_kth(&costs, first, k, e));
+        if (ranks == 0)
+            ck_assert_int_eq(costs.kind[h], h % 24);
+    }
+    sim_free(costs.kind);
+    sim_free(costs.usd_per_kwh);
+}
+
+START_TEST(kinds_of_hours)
+{
+    kinds_are(1, 1, 1);
+    kinds_are(2, 2, 2);
+    kinds_are(3, 3, 6);
+    kinds_are(4, 4, 24);
+    kinds_are(5, 2, 20); /* 60 with three ranks */
+    kinds_are(6, 1, 6);  /* 30 with two */
+    kinds_are(24, 1, 24);
+    kinds_are(25, 0, 24);
+}
+END_TEST
+
 /* ---- forecasts by hand -------------------------------------------------- */
 
 static void objective(
@@ -612,7 +679,8 @@ START_TEST(out_of_memory)
 END_TEST
 
 TEST_MAIN("models/policy", cheapest_by_the_hour, cheapest_over_the_year,
-    cost_by_hand, hours_of_the_year, next_dearer, ties_to_the_nearest,
-    forecast_by_hand, forecast_of_the_median, forecast_by_tokens,
-    forecast_in_batches, slo_aware_by_an_independent_simulation, turns_are_kept,
+    cost_by_hand, hours_of_the_year, kinds_of_hours, next_dearer,
+    ties_to_the_nearest, forecast_by_hand, forecast_of_the_median,
+    forecast_by_tokens, forecast_in_batches,
+    slo_aware_by_an_independent_simulation, turns_are_kept,
     unstable_only_as_a_whole, out_of_memory)
