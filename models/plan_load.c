@@ -81,8 +81,12 @@ void mdl_plan_visits(
 static bool looks_on(const struct mdl_dep *dep)
 {
     const struct mdl_routing_cfg *routing = &dep->cfg->routing;
+    const bool compares = routing->policy == MDL_SHORTEST_QUEUE ||
+                          (routing->policy == MDL_POWER_OF_D &&
+                              routing->choices >= dep->n_members);
 
     return routing->policy == MDL_SLO_AWARE ||
+           (compares && routing->n_prefer == 0) ||
            (routing->policy == MDL_CHEAPEST && routing->has_spill);
 }
 

@@ -60,6 +60,10 @@ static const struct load_case unstable_cases[] = {
         "  leaves: {share: 50 %, service: {exponential: {mean: 100 ms}},"
         " patience: {exponential: {mean: 500 ms}}}\n",
         "{sites: {q: {tier: bare}}}", short_run},
+    {"all queues compared", "arrivals: {rate: 210 /s}\n", EXP(100),
+        "{sites: {a: {tier: bare}, b: {tier: bare, servers: 19}},"
+        " routing: {policy: shortest-queue}}",
+        short_run},
     {"past a limit to a fallback", "arrivals: {rate: 20 /s}\n",
         "requests: {r: {service: {exponential: {mean: 100 ms}},"
         " limit: 5 /s, fallback: {site: b}}}\n",
@@ -77,6 +81,14 @@ static const struct load_case stable_cases[] = {
         "{sites: {q: {tier: bare}}}", short_run},
     {"a limit on the queue", "arrivals: {rate: 30 /s}\n", EXP(100),
         "{sites: {q: {tier: bare, queue: {capacity: 10}}}}", short_run},
+    {"queues compared", "arrivals: {rate: 60 /s}\n", EXP(100),
+        "{sites: {a: {tier: bare}, b: {tier: bare, servers: 19}},"
+        " routing: {policy: shortest-queue}}",
+        short_run},
+    {"two queues compared", "arrivals: {rate: 60 /s}\n", EXP(100),
+        "{sites: {a: {tier: bare}, b: {tier: bare, servers: 19}},"
+        " routing: {policy: power-of-d}}",
+        short_run},
     {"two even sites", "arrivals: {rate: 18 /s}\n", EXP(100),
         "{sites: {a: {tier: bare}, b: {tier: bare}},"
         " routing: {policy: random}}",
