@@ -57,21 +57,19 @@ static void offer(const struct search *s, double t_s, struct mdl_offered *out)
 
 /* ---- steady state ------------------------------------------------------- */
 
-/* The larger of 20 mean responses and 3 relaxation times of a member; INFINITY
- * where more comes than it can serve. */
-static double response_lead(
-    const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
+/* The larger of 20 mean responses and 3 relaxation times of a member whose load
+ * and variance of arrivals are these; INFINITY where more comes than it can
+ * serve. */
+static double response_lead(const struct mdl_dep *dep, int place,
+    const struct mdl_offered *offered, double rise, double ca2)
 {
     const struct mdl_place *p = &dep->places[place];
     const struct mdl_member *m = &dep->members[p->first_member];
     const int slots = mdl_member_slots(m);
-    const double rate = offered->rate_per_s / p->n_members;
-    const double load = offered->load / p->n_members / m->speed;
-    const double ca2 = offered->ca2, cs2 = offered->scv;
+    const double service = offered->load / offered->rate_per_s / m->speed;
+    const double load = rise * offered->load / p->n_members / m->speed;
+    const double cs2 = offered->scv;
 
-    if (!(rate > 0.0))
-        return 0.0;
-    const double service = load / rate;
     if (slots < 0)
         return 20.0 * service;
     /* what would not be in time goes elsewhere before the queue grows on */
@@ -87,8 +85,22 @@ static double response_lead(
                         (slots * (1.0 - rho));
     const double tau =
         2.0 * rho * (ca2 + cs2) * service / (slots * (1.0 - rho) * (1.0 - rho));
-    return fmax(fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau),
-        SLOW_INTERVALS * offered->slow_s);
+    return fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau);
+}
+
+/* Where rates are drawn the queue remembers intervals of them, unless it can
+ * keep up with their peaks: then it is soon as at the present rate. */
+static double drawn_lead(
+    const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
+{
+    const double swings =
+        fmax(response_lead(dep, place, offered, 1.0, offered->ca2),
+            SLOW_INTERVALS * offered->slow_s);
+
+    if (!(offered->peak > 1.0))
+        return swings;
+    return fmin(swings,
+        response_lead(dep, place, offered, offered->peak, offered->calm_ca2));
 }
 
 /* Overflow of members that stand for their like comes in full only when the
@@ -98,7 +110,9 @@ static double member_lead(
 {
     const bool spreads = dep->sampled && dep->cfg->routing.has_spill;
 
-    return response_lead(dep, place, offered) + (spreads ? MDL_SPREAD_S : 0.0);
+    if (!(offered->rate_per_s > 0.0))
+        return 0.0;
+    return drawn_lead(dep, place, offered) + (spreads ? MDL_SPREAD_S : 0.0);
 }
 
 /* ---- fluid backlog ------------------------------------------------------ */

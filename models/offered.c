@@ -158,7 +158,10 @@ static void add(const struct flow_in *in, int place, double visits,
     o->load += per_s * work_s;
     o->stays += in->stays ? per_s * work_s * (1.0 - sent_on) : 0.0;
     o->scv += per_s * in->cls->cs2;
-    o->ca2 += per_s * in->more * member_share(in->offer->dep, place, visits);
+    const double share = member_share(in->offer->dep, place, visits);
+    o->ca2 += per_s * in->more * share;
+    o->calm_ca2 += per_s * (in->cls->gaps.dispersion - 1.0) * share;
+    o->peak = fmax(o->peak, in->cls->gaps.peak);
 }
 
 /* Work of a visit that was turned away elsewhere: that of the first step. */
@@ -296,6 +299,8 @@ static void close_class(const struct mdl_dep *dep, const struct mdl_class *c,
             o->ca2 += o->class_per_s * o->class_per_s * c->cox.swing_s *
                       member_share(dep, i, 1.0);
             o->slow_s = fmax(o->slow_s, slow_s);
+            o->peak =
+                fmax(o->peak, c->cox.on ? c->gaps.peak * c->cox.peak : 1.0);
         }
         o->class_per_s = 0.0;
     }
@@ -351,5 +356,7 @@ void mdl_offer(const struct mdl_offer *o, struct mdl_offered *out)
         out[i].stays *= o->deflation;
         out[i].scv = rate > 0.0 ? out[i].scv / rate : 1.0;
         out[i].ca2 = rate > 0.0 ? fmax(1.0 + out[i].ca2 / rate, 0.0) : 1.0;
+        out[i].calm_ca2 =
+            rate > 0.0 ? fmax(1.0 + out[i].calm_ca2 / rate, 0.0) : 1.0;
     }
 }

@@ -17,6 +17,8 @@ struct mdl_offered {
     double stays;       /* the part that waits for ever and is not sent on */
     double scv;         /* of the work, weighted by rate */
     double ca2;         /* variance over mean of arrivals at a member */
+    double calm_ca2;    /* the same while rates stay as they are drawn */
+    double peak;        /* of the rate over its mean; 1 where it is not drawn */
     double slow_s;      /* longest interval over which a rate is redrawn */
     double class_per_s; /* while it is added up: of one class */
     double refused;     /* share of visits that are turned away */

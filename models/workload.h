@@ -152,6 +152,7 @@ struct mdl_cox {
     double interval_s[2];
     const struct sim_dist *gamma[2]; /* mean 1 */
     double swing_s; /* as of a gap law; the same factors for all users */
+    double peak;    /* factor that is hardly ever exceeded */
     uint64_t seed, replication, entity;
 };
 
@@ -175,6 +176,7 @@ struct mdl_gap_law {
     double mean_per_s; /* stationary mean rate of the MMPP */
     double dispersion; /* of gaps or batches; 1 = Poisson */
     double swing_s;    /* of the MMPP */
+    double peak;       /* highest level of the MMPP; 1 = none */
 };
 
 /** The law of a process block.  @retval SIM_OK, SIM_E_NOMEM, SIM_E_INPUT */

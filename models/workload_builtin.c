@@ -105,6 +105,9 @@ static int builtin_cox(const struct mdl_data_source *data, const char *like,
     return rc;
 }
 
+/* Standard deviations to a peak: a few intervals in ten thousand are higher. */
+#define PEAK_SD 4.0
+
 int mdl_cox_build(const struct mdl_cox_cfg *cfg,
     const struct mdl_data_source *data, struct sim_arena *arena,
     struct mdl_cox *out, struct sim_err *err)
@@ -126,6 +129,8 @@ int mdl_cox_build(const struct mdl_cox_cfg *cfg,
      * together over the shorter interval only */
     out->swing_s = law[0] / law[1] + law[2] / law[3] +
                    fmin(law[0], law[2]) / (law[1] * law[3]);
+    out->peak =
+        1.0 + PEAK_SD * sqrt((1.0 + 1.0 / law[1]) * (1.0 + 1.0 / law[3]) - 1.0);
     return rc;
 }
 
@@ -162,6 +167,8 @@ static int mmpp_law(const struct mdl_mmpp_cfg *cfg, struct sim_arena *arena,
     out->mean_per_s = requests / seconds;
     for (int i = 0; i < cfg->n_rates; i++)
         level[i] = cfg->rates_per_s[i] / out->mean_per_s;
+    for (int i = 0; i < cfg->n_rates; i++)
+        out->peak = fmax(out->peak, level[i]);
     out->n_states = cfg->n_rates;
     out->level = level;
     out->sojourn_s = cfg->sojourn_s;
@@ -220,7 +227,7 @@ int mdl_gap_law_build(const struct mdl_process_cfg *cfg,
     int rc = SIM_OK;
 
     *out = (struct mdl_gap_law){
-        .scale = 1.0, .batch_mean = 1.0, .dispersion = 1.0};
+        .scale = 1.0, .batch_mean = 1.0, .dispersion = 1.0, .peak = 1.0};
     if (cfg->has_batch)
         rc = batch_law(&cfg->batch, arena, out, err);
     if (rc == SIM_OK && cfg->has_mmpp)

@@ -202,15 +202,15 @@ START_TEST(overflow_in_full)
         return;
     struct study s = study_run(
         "seed: 7\nhorizon: 1 year\n"
-        "simulate: {windows: {count: 12, length: 10 s}, replications: 12, "
+        "simulate: {windows: {count: 6, length: 10 s}, replications: 8, "
         "sites: 8, timelines: 0}\narrivals: {rate: 4000 /s}\n"
         "requests: {r: {service: {exponential: {mean: 10 ms}}}}\n"
         "deployments: {d: {routing: {prefer: [a, h], spill: full}, sites: "
         "{a: {tier: bare, count: 80, queue: {capacity: 1}}, "
         "h: {tier: bare, servers: 40}}}}\n");
 
-    study_expect(&s, "d.site.a.utilization", 1.0 / 3, 0.05);
-    study_expect(&s, "d.site.h.utilization", 4000.0 / 3 * 0.01 / 40, 0.05);
+    study_expect(&s, "d.site.a.utilization", 1.0 / 3, 0.08);
+    study_expect(&s, "d.site.h.utilization", 4000.0 / 3 * 0.01 / 40, 0.08);
     study_end(&s);
 }
 END_TEST

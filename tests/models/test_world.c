@@ -122,14 +122,15 @@ END_TEST
 
 /* M/M/1 at 0.9 but for the arrivals: 3 tau = 3 x 2 x .9 x (I + 1) x .1 / .01 =
  * 54 (I + 1) s, I the variance over the mean of their number. */
-static double lead_with(const struct mdl_process_cfg *process, int64_t members)
+static double lead_with(
+    const struct mdl_process_cfg *process, int64_t members, double per_s)
 {
     struct fix f;
     struct window w;
     bool clipped;
 
     fix_begin(&f);
-    f.cfg.arrivals.rate_per_s = 9.0 * (double)members;
+    f.cfg.arrivals.rate_per_s = per_s * (double)members;
     f.cfg.arrivals.process = *process;
     fix_class(&f, "x", 1, 0.1);
     fix_dep(&f, "d");
@@ -147,27 +148,33 @@ START_TEST(lead_of_bursts)
     const double rates[] = {3, 15}, sojourns[] = {4, 4};
     struct mdl_process_cfg p = {.has_batch = true, .batch = {.geometric = 50}};
 
-    near_abs(lead_with(&p, 1), 54 * (99 + 1), 1);
+    near_abs(lead_with(&p, 1, 9), 54 * (99 + 1), 1);
     /* a tenth of the requests, by chance: I = 1 + (99 - 1) / 10 */
-    near_abs(lead_with(&p, 10), 54 * (10.8 + 1), 1);
+    near_abs(lead_with(&p, 10, 9), 54 * (10.8 + 1), 1);
     p = (struct mdl_process_cfg){.has_gamma = true, .gamma = {.cv_frac = 5}};
-    near_abs(lead_with(&p, 1), 54 * (25 + 1), 1);
+    near_abs(lead_with(&p, 1, 9), 54 * (25 + 1), 1);
     p = (struct mdl_process_cfg){.has_gamma = true, .gamma = {.cv_frac = 0.5}};
-    near_abs(lead_with(&p, 1), 54 * (0.25 + 1), 1);
+    near_abs(lead_with(&p, 1, 9), 54 * (0.25 + 1), 1);
     /* I = 1 + 2 x 12^2 x 4^-2 / (4 x 4^-2 x 18 / 4) = 17 */
     p = (struct mdl_process_cfg){.has_mmpp = true,
         .mmpp = {.rates_per_s = rates,
             .n_rates = 2,
             .sojourn_s = sojourns,
             .n_sojourn = 2}};
-    near_abs(lead_with(&p, 1), 54 * (17 + 1), 1);
+    near_abs(lead_with(&p, 1, 9), 54 * (17 + 1), 1);
     /* I = 1 + 9 (2 / 4 + 20 / 5 + 2 / 20) */
     p = (struct mdl_process_cfg){.has_cox = true, .cox = {NULL, 2, 4, 20, 5}};
-    near_abs(lead_with(&p, 1), 54 * (1 + 9 * 4.6 + 1), 1);
+    near_abs(lead_with(&p, 1, 9), 54 * (1 + 9 * 4.6 + 1), 1);
     /* three of its slow intervals at least */
     p.cox.slow_s = 2000;
     p.cox.slow_shape = 2e6;
-    near_abs(lead_with(&p, 1), 6000, 1);
+    near_abs(lead_with(&p, 1, 9), 6000, 1);
+    /* at a load of 0.2 it keeps up with its peak, 3.75 times the mean: 20
+     * responses of 0.1 / (1 - 0.75) s, 3 tau = 6 x .75 x 2 x .1 / .0625 = 14.4
+     * s */
+    p.cox.fast_shape = 1 / (0.6875 * 0.6875);
+    p.cox.slow_shape = 1e12;
+    near_abs(lead_with(&p, 1, 2), 15, 0);
 }
 END_TEST
 
