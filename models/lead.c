@@ -57,62 +57,95 @@ static void offer(const struct search *s, double t_s, struct mdl_offered *out)
 
 /* ---- steady state ------------------------------------------------------- */
 
+/* Three relaxation times of a queue that holds so many at most, as of a walk
+ * between two walls; INFINITY where it has no end. */
+static double bounded_lead(
+    const struct mdl_dep *dep, int place, int slots, double service)
+{
+    const double most = mdl_member_holds(dep, &dep->places[place]);
+    const double room = fmax(most - slots, 0.0) + 1.0;
+
+    return most < 0.0 ? (double)INFINITY
+                      : 3.0 * room * (room + 1.0) * service / slots +
+                            20.0 * (service + dep->max_rtt_s);
+}
+
 /* The larger of 20 mean responses and 3 relaxation times of a member whose load
  * and variance of arrivals are these; INFINITY where more comes than it can
- * serve. */
+ * serve and all waits.  `members`: of the place, that are up. */
 static double response_lead(const struct mdl_dep *dep, int place,
-    const struct mdl_offered *offered, double rise, double ca2)
+    double members, const struct mdl_offered *offered, double rise, double ca2)
 {
     const struct mdl_place *p = &dep->places[place];
     const struct mdl_member *m = &dep->members[p->first_member];
     const int slots = mdl_member_slots(m);
     const double service = offered->load / offered->rate_per_s / m->speed;
-    const double load = rise * offered->load / p->n_members / m->speed;
+    const double load = rise * offered->load / members / m->speed;
     const double cs2 = offered->scv;
 
     if (slots < 0)
         return 20.0 * service;
+    const double bounded = bounded_lead(dep, place, slots, service);
     /* what would not be in time goes elsewhere before the queue grows on */
     const double most = dep->cfg->routing.policy == MDL_SLO_AWARE
                             ? AWARE_MOST
                             : (double)INFINITY;
     const double rho = fmin(load / slots, most);
     if (rho >= 1.0)
-        return (double)INFINITY;
+        return bounded;
     /* Sakasegawa's approximation of the mean wait */
     const double wait = service * (ca2 + cs2) / 2.0 *
                         sim_pow(rho, sqrt(2.0 * (slots + 1.0)) - 1.0) /
                         (slots * (1.0 - rho));
     const double tau =
         2.0 * rho * (ca2 + cs2) * service / (slots * (1.0 - rho) * (1.0 - rho));
-    return fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau);
+    return fmin(
+        fmax(20.0 * (service + wait + dep->max_rtt_s), 3.0 * tau), bounded);
 }
 
 /* Where rates are drawn the queue remembers intervals of them, unless it can
  * keep up with their peaks: then it is soon as at the present rate. */
-static double drawn_lead(
-    const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
+static double drawn_lead(const struct mdl_dep *dep, int place, double members,
+    const struct mdl_offered *offered)
 {
     const double swings =
-        fmax(response_lead(dep, place, offered, 1.0, offered->ca2),
+        fmax(response_lead(dep, place, members, offered, 1.0, offered->ca2),
             SLOW_INTERVALS * offered->slow_s);
 
     if (!(offered->peak > 1.0))
         return swings;
-    return fmin(swings,
-        response_lead(dep, place, offered, offered->peak, offered->calm_ca2));
+    return fmin(swings, response_lead(dep, place, members, offered,
+                            offered->peak, offered->calm_ca2));
 }
 
 /* Overflow of members that stand for their like comes in full only when the
  * time is over in which it is spread. */
-static double member_lead(
-    const struct mdl_dep *dep, int place, const struct mdl_offered *offered)
+static double member_lead(const struct mdl_dep *dep, int place, double members,
+    const struct mdl_offered *offered)
 {
     const bool spreads = dep->sampled && dep->cfg->routing.has_spill;
 
-    if (!(offered->rate_per_s > 0.0))
+    if (!(offered->rate_per_s > 0.0) || !(members > 0.0))
         return 0.0;
-    return drawn_lead(dep, place, offered) + (spreads ? MDL_SPREAD_S : 0.0);
+    return drawn_lead(dep, place, members, offered) +
+           (spreads ? MDL_SPREAD_S : 0.0);
+}
+
+static double well_lead(const struct search *s, int place)
+{
+    return member_lead(
+        s->dep, place, s->dep->places[place].n_members, &s->well[place]);
+}
+
+/* At the present load, with the servers that are up at the end of the fluid. */
+static double present_lead(const struct search *s, int place)
+{
+    const struct mdl_place *p = &s->dep->places[place];
+    const struct mdl_member *m = &s->dep->members[p->first_member];
+    const double members =
+        m->servers > 0 ? s->up[place] / (double)m->servers : p->n_members;
+
+    return member_lead(s->dep, place, members, &s->now[place]);
 }
 
 /* ---- fluid backlog ------------------------------------------------------ */
@@ -204,6 +237,42 @@ static void run_fluid(struct search *s)
             }
         }
     }
+    state_on(s, s->t0_s);
+    offer(s, s->t0_s, s->now);
+}
+
+/* How much more a user has sent in an hour of the last six than at t0, at most.
+ */
+static double past_rise(const struct search *s)
+{
+    double most = 1.0;
+
+    for (int i = 0; i < s->plan->n_sources; i++) {
+        const struct mdl_rate r = mdl_plan_rate(s->plan, i);
+        const double now = mdl_rate_at(&r, s->t0_s);
+        for (double t = s->t0_s - MDL_LEAD_MAX_S; t < s->t0_s;
+             t += SIM_S_PER_H) {
+            const double then = mdl_rate_at(&r, t);
+            most = then > most * now ? then / now : most;
+        }
+    }
+    return most;
+}
+
+/* May some place have been offered more than it can serve? */
+static bool was_full(const struct search *s)
+{
+    const double rise = past_rise(s);
+
+    for (int i = 0; i < s->dep->n_places; i++) {
+        const struct mdl_place *p = &s->dep->places[i];
+        const double full =
+            mdl_member_full_rate(s->dep, &s->dep->members[p->first_member]);
+        if (full >= 0.0 && s->well[i].load > 0.0 &&
+            rise * s->well[i].load >= p->n_members * full)
+            return true;
+    }
+    return false;
 }
 
 /* ---- public -------------------------------------------------------------- */
@@ -241,21 +310,38 @@ static void close_search(struct search *s)
     sim_free(s->layers);
 }
 
+/* How long ago the fluid of a place was empty, or as long as a queue that turns
+ * others away remembers. */
+static double remembered_s(const struct search *s, int place)
+{
+    const struct mdl_place *p = &s->dep->places[place];
+    const struct mdl_member *m = &s->dep->members[p->first_member];
+    const struct mdl_offered *now = &s->now[place];
+    const double since_s = s->t0_s - s->empty_s[place];
+
+    if (!(now->rate_per_s > 0.0))
+        return since_s;
+    return fmin(since_s, bounded_lead(s->dep, place, mdl_member_slots(m),
+                             now->load / now->rate_per_s / m->speed));
+}
+
 static double longest_need(struct search *s, bool changed)
 {
     double lead = 0.0;
-    bool fluid = changed;
+    bool fluid = changed || was_full(s);
 
     for (int i = 0; i < s->dep->n_places && !fluid; i++)
-        fluid = member_lead(s->dep, i, &s->well[i]) >= MDL_LEAD_MAX_S;
+        fluid = well_lead(s, i) >= MDL_LEAD_MAX_S;
     if (fluid)
         run_fluid(s);
     for (int i = 0; i < s->dep->n_places; i++) {
-        double need = member_lead(s->dep, i, &s->well[i]);
+        double need = well_lead(s, i);
+        if (changed)
+            need = fmax(need, present_lead(s, i));
         const bool busy = need >= MDL_LEAD_MAX_S;
         const int entry = s->dep->places[i].entry;
-        if (s->dep->entries[entry].servers >= 0 && (busy || changed)) {
-            const double backlog_s = s->t0_s - s->empty_s[i];
+        if (s->dep->entries[entry].servers >= 0 && fluid) {
+            const double backlog_s = remembered_s(s, i);
             /* near capacity without fluid backlog only chance queues, and
              * for long: nothing shortens the lead-in then */
             need = busy && backlog_s > 0.0 ? backlog_s : fmax(need, backlog_s);
@@ -294,7 +380,7 @@ int mdl_world_mean_lead(const struct mdl_plan *plan, const struct mdl_dep *dep,
     if (rc == SIM_OK)
         offer(&s, 0.0, s.well);
     for (int i = 0; rc == SIM_OK && i < dep->n_places; i++)
-        *lead_s = fmax(*lead_s, member_lead(dep, i, &s.well[i]));
+        *lead_s = fmax(*lead_s, well_lead(&s, i));
     close_search(&s);
     return rc;
 }

@@ -45,10 +45,10 @@ double mdl_member_full_rate(
     return slots * m->speed;
 }
 
-/* Requests that a member holds before it turns others away; < 0: any. */
-static double holds(
-    const struct mdl_dep *dep, const struct mdl_place *place, int slots)
+double mdl_member_holds(
+    const struct mdl_dep *dep, const struct mdl_place *place)
 {
+    const int slots = mdl_member_slots(&dep->members[place->first_member]);
     const struct mdl_routing_cfg *routing = &dep->cfg->routing;
     double most = (double)dep->entries[place->entry].cfg->queue.capacity;
 
@@ -82,7 +82,7 @@ static void turn_away(
     const struct mdl_place *p = &o->dep->places[place];
     const struct mdl_member *m = &o->dep->members[p->first_member];
     const int slots = mdl_member_slots(m);
-    const double most = holds(o->dep, p, slots);
+    const double most = mdl_member_holds(o->dep, p);
     const double full = mdl_member_full_rate(o->dep, m);
     const double work = o->deflation * at->load;
     double members = p->n_members;

@@ -46,4 +46,9 @@ bool mdl_offer_overflows(
 double mdl_member_full_rate(
     const struct mdl_dep *dep, const struct mdl_member *m);
 
+/** Requests that a member of a place holds before it turns others away or
+ *  sends them on; < 0: any number. */
+double mdl_member_holds(
+    const struct mdl_dep *dep, const struct mdl_place *place);
+
 #endif /* MODELS_OFFERED_H */

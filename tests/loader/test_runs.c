@@ -94,6 +94,30 @@ START_TEST(availability_of_the_run_itself)
 }
 END_TEST
 
+/* A queue that holds no more than five forgets in seconds, whatever the load;
+ * M/M/1/5 at a load of 1.1: L = sum n r^n / sum r^n. */
+START_TEST(short_queues_need_short_lead_ins)
+{
+    struct study s = study_run(
+        "horizon: 1 week\n"
+        "simulate: {windows: {count: 40, length: 1 min}, replications: 16}\n"
+        "arrivals: {rate: 11 /s}\n"
+        "requests: {r: {service: {exponential: {mean: 100 ms}}}}\n"
+        "deployments: {d: {sites: {q: {tier: bare,"
+        " queue: {capacity: 5}}}}}\n");
+    double sum = 0.0, mean = 0.0;
+
+    for (int n = 0; n <= 5; n++) {
+        sum += pow(1.1, n);
+        mean += n * pow(1.1, n);
+    }
+    ck_assert_double_lt(s.run->meta.warmup_s, 60);
+    flow_near(&s, "d.windows.clipped", 0);
+    study_expect(&s, "d.in_system.mean", mean / sum, 0.02);
+    study_end(&s);
+}
+END_TEST
+
 /* ---- months -------------------------------------------------------------- */
 
 /* Work of 60 s, halved after a month, at 40 an hour on ten servers of 1 kW:
@@ -118,4 +142,5 @@ START_TEST(work_falls_by_the_month)
 END_TEST
 
 TEST_MAIN("loader/runs", failing_servers_are_drawn, maximum_is_no_target,
-    availability_of_the_run_itself, work_falls_by_the_month)
+    availability_of_the_run_itself, short_queues_need_short_lead_ins,
+    work_falls_by_the_month)
