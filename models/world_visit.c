@@ -360,6 +360,19 @@ static void multiply(struct mdl_world *w, uint32_t owner,
     }
 }
 
+/* One of a group that overflows to one of another stands for many who do so at
+ * times of their own: in a burst it would meet the same few again and again. */
+static double like_others_s(const struct mdl_world *w, struct mdl_live *live)
+{
+    const double later_s =
+        live->weight > 1 ? MDL_SPREAD_S * mdl_live_uniform(w, live,
+                                              SIM_FOR_SAMPLE, live->visits)
+                         : 0.0;
+
+    live->first.send_s += later_s;
+    return later_s;
+}
+
 bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s)
 {
     struct mdl_world *w = ctx;
@@ -386,10 +399,11 @@ bool mdl_flow_admit(void *ctx, const struct sim_request *r, double now_s)
     live->pick = pick;
     on.aux[MDL_AUX_WAYS] += r->out_s;
     on.station = MDL_ACT_SPILL;
-    if (live->weight == w->weight[pick.member])
-        sim_engine_launch(w->router.engine, &on, now_s);
-    else
+    if (live->weight != w->weight[pick.member])
         multiply(w, r->owner, &on, now_s);
+    else
+        sim_engine_launch(
+            w->router.engine, &on, now_s + like_others_s(w, live));
     return false;
 }
 

@@ -4,7 +4,7 @@
 
 /* A fleet whose nodes fail, in three cities: 200 nodes, all of them simulated
  * or about 40 of them, in the same windows of the same histories. */
-static const char *const fleet =
+static const char *const alike =
     "seed: 3\nstart: 2027-01-01\nhorizon: 1 year\n"
     "simulate: {windows: {count: 16, length: 30 s}, replications: 10, "
     "timelines: 0, sites: %d}\n"
@@ -116,6 +116,33 @@ START_TEST(overflow_of_overflow)
 }
 END_TEST
 
+/* Full nodes of one metro send on to those of the other and then to the hub:
+ * what reaches it does not depend on how many nodes are simulated. */
+START_TEST(overflow_among_alike)
+{
+    static const char *const alike =
+        "seed: 3\n"
+        "simulate: {duration: 500 s, warmup: 60 s, replications: 12,"
+        " sites: %d}\n"
+        "users: {a: {at: [40, -100], weight: 1},"
+        " b: {at: [40, -80], weight: 1}}\n"
+        "arrivals: {rate: 240 /s}\n"
+        "requests: {r: {service: {exponential: {mean: 200 ms}}}}\n"
+        "deployments: {d: {routing: {prefer: [s, hub], spill: {queue: 1}},"
+        " sites: {s: {tier: bare, at: each-user, count: 80},"
+        " hub: {tier: bare, servers: 100}}}}\n";
+
+    if (study_skipped("overflow_among_alike"))
+        return;
+    struct study all = study_run(alike, 200);
+    struct study few = study_run(alike, 20);
+    agree(&few, &all, "d.site.hub.requests.rate", 0.1);
+    agree(&few, &all, "d.site.s.in_system.mean", 0.05);
+    study_end(&few);
+    study_end(&all);
+}
+END_TEST
+
 /* A hundred members held by one request each, and one without end: attempts go
  * to either with the same chance, so a quarter is lost after one retry. */
 START_TEST(retries_are_of_all)
@@ -216,4 +243,5 @@ START_TEST(overflow_in_full)
 END_TEST
 
 TEST_MAIN("loader/fleet", some_stand_for_all, some_take_the_overflow_of_all,
-    overflow_of_overflow, retries_are_of_all, crossover, overflow_in_full)
+    overflow_of_overflow, overflow_among_alike, retries_are_of_all, crossover,
+    overflow_in_full)
