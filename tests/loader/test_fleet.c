@@ -4,7 +4,7 @@
 
 /* A fleet whose nodes fail, in three cities: 200 nodes, all of them simulated
  * or about 40 of them, in the same windows of the same histories. */
-static const char *const alike =
+static const char *const fleet =
     "seed: 3\nstart: 2027-01-01\nhorizon: 1 year\n"
     "simulate: {windows: {count: 16, length: 30 s}, replications: 10, "
     "timelines: 0, sites: %d}\n"
