@@ -19,7 +19,7 @@ enum { MDL_MAX_SECTIONS = 64 };
 struct mdl_case {
     const struct mdl_dep *dep;
     struct mdl_layout layout;
-    double mean_lead_s; /* by load at the start; may be INFINITY */
+    double mean_lead_s;        /* by load at the start; may be INFINITY */
     struct mdl_total *section; /* [n_sections] */
     struct mdl_pool pool;
     struct mdl_pooled pooled;
