@@ -136,7 +136,8 @@ static int run_hours(struct mdl_study *study, struct mdl_case *c, int timing,
         &study->arena, &c->shares, err);
     if (rc != SIM_OK)
         return rc;
-    c->shares.lead_s = c->mean_lead_s;
+    /* as the windows were sampled */
+    c->shares.lead_s = fmin(ceil(c->mean_lead_s), MDL_LEAD_MAX_S);
     study->n_hour_reps =
         (int)(study->done < MDL_MAX_SECTIONS ? study->done : MDL_MAX_SECTIONS);
     const size_t n = (size_t)study->n_hour_reps * entries;

@@ -56,7 +56,7 @@ int mdl_pool_init(struct mdl_pool *pool, const struct mdl_plan *plan,
 
 int mdl_load_level(double rate_per_s, double mean_per_s)
 {
-    const double middle = MDL_N_LEVELS / 2;
+    const double middle = MDL_N_LEVELS / 2.0;
 
     if (!(mean_per_s > 0.0))
         return 0;

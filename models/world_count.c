@@ -21,11 +21,13 @@ static void count_fill(
     const struct mdl_class *c = &w->plan->classes[done->cls];
     const double *times = done->times;
 
+    if (done->outcome != SIM_SERVED) {
+        *count = (struct count){.done = done, .cls = c, .weight = done->weight};
+        return;
+    }
     count->done = done;
     count->cls = c;
     count->weight = done->weight;
-    if (done->outcome != SIM_SERVED)
-        return;
     count->within = c->slo_level > 0.0 && times[MDL_LATENCY] <= c->slo_s
                         ? count->weight
                         : 0.0;

@@ -98,7 +98,7 @@ uint32_t mdl_live_clone(struct mdl_world *w, uint32_t owner, int number)
     *live = *live_of(w, owner);
     live->first.owner = clone;
     live->entity = sim_entity_sub(
-        sim_entity_sub(live->entity, (uint64_t)(CLONES + live->visits)),
+        sim_entity_sub(live->entity, (uint64_t)CLONES + (uint64_t)live->visits),
         (uint64_t)number);
     live->clone = true;
     return clone;

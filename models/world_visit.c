@@ -109,8 +109,8 @@ static void try_cache(
 static void draw_anew(
     struct mdl_world *w, const struct mdl_live *live, struct sim_request *r)
 {
-    const uint64_t entity =
-        sim_entity_sub(live->entity, (uint64_t)(ATTEMPT + live->visits));
+    const uint64_t entity = sim_entity_sub(
+        live->entity, (uint64_t)ATTEMPT + (uint64_t)live->visits);
 
     r->work_s = live->first.work_s;
     mdl_feed_draw(w->feed, mdl_source_of(w, r), entity, r);
