@@ -41,7 +41,7 @@ static void steady(struct verify *v, const struct exact_repair *m,
             .route = "birth-death chain",
             .body = verify_text(v,
                 "simulate: {duration: %g h, warmup: %g h, replications: 20,"
-                " timelines: 44}\n"
+                " timelines: 108}\n"
                 "deployments: {d: {needed_sites: 1, sites: {q: {tier: bare,"
                 " servers: %d, needed: %d, failures: {server: {%slife: %s,"
                 " repair: %s}}}}}}\n",
@@ -342,7 +342,7 @@ static const char *shared_body(struct verify *v, const struct exact_shared *m,
     }
     return verify_text(v,
         "simulate: {duration: %g h, warmup: 2000 h, replications: 20,"
-        " timelines: 44}\n"
+        " timelines: 108}\n"
         "domains: {%s}\n"
         "deployments: {d: {needed_sites: %d, sites: {%s}}}\n",
         hours, domains, m->needed, sites);
