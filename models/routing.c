@@ -17,6 +17,18 @@ bool mdl_policy_takes_all(int policy)
     return policy != MDL_NEAREST;
 }
 
+bool mdl_route_asks_queues(const struct mdl_dep *dep)
+{
+    const int policy = dep->cfg->routing.policy;
+
+    for (int i = 0; i < dep->n_entries; i++) {
+        if (dep->entries[i].cfg->balance == MDL_BALANCE_SHORTEST_QUEUE)
+            return true;
+    }
+    return policy == MDL_SHORTEST_QUEUE || policy == MDL_POWER_OF_D ||
+           policy == MDL_SLO_AWARE;
+}
+
 bool mdl_route_draws(const struct mdl_dep *dep, int source)
 {
     const int policy = dep->cfg->routing.policy;

@@ -72,6 +72,9 @@ struct mdl_router mdl_router_start(const struct mdl_plan *plan,
 /** Does the policy look at all members of a group, not the nearest few? */
 bool mdl_policy_takes_all(int policy);
 
+/** Does a choice depend on how many wait at the sites? */
+bool mdl_route_asks_queues(const struct mdl_dep *dep);
+
 /** Does routing need a uniform of each request of a source? */
 bool mdl_route_draws(const struct mdl_dep *dep, int source);
 

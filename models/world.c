@@ -102,6 +102,7 @@ static int run_engine(
     struct sim_engine_model model = {.ctx = w,
         .pull = pull,
         .route = mdl_world_route,
+        .routes_ahead = w->dep->plain && !mdl_route_asks_queues(w->dep),
         .finish = mdl_world_finish};
     struct sim_engine *engine = NULL;
     int rc = sim_engine_create(&engine, err);

@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "sim/alloc.h"
+#include "sim/clones.h"
 
 enum {
     ROOM_MIN = 64,
     HEADS_MIN = 64,
-    COUNTED = 8,       /* up to here counting beats insertion sort */
+    COUNTED = 8, /* up to here counting beats insertion sort */
+    HALF = COUNTED / 2,
+    MANY = 1024,       /* events that no longer stay in the nearest cache */
+    AT_ONCE = 16,      /* then so many are sorted at a time at least */
     FEW = 24,          /* up to here insertion sort beats heap sort */
     BUDGET_MIN = 2048, /* work between two reviews of the width */
 };
@@ -27,17 +31,6 @@ static bool precedes(const struct sim_event *a, const struct sim_event *b)
     if (a->cls != b->cls)
         return a->cls < b->cls;
     return a->k < b->k;
-}
-
-/* Bucket of a time.  Monotone in t, which is all that the order rests on; so
- * truncation toward zero (bucket 0 is twice as wide) does no harm. */
-static int64_t bucket_of(const struct sim_calendar *cal, double t)
-{
-    static const double most = 4e18; /* below 2^62 */
-    const double x = t * cal->buckets_per_s;
-    if (x >= most)
-        return (int64_t)most;
-    return x <= -most ? -(int64_t)most : (int64_t)x;
 }
 
 /* ---- sorted part --------------------------------------------------------- */
@@ -82,26 +75,20 @@ static size_t insert(
 }
 
 /* For the usual bucket: where each event belongs is counted, which takes no
- * branch that depends on the order, and the events are moved once.  `chain` is
- * a list of n <= COUNTED nodes.  False when two times are equal, which is left
- * to comparisons. */
-static bool count_out(struct sim_calendar *cal, uint32_t chain, size_t n)
+ * branch that depends on the order, and the events are moved once.  `width`
+ * is a constant >= n where this is called; time_s[n .. width-1] are INFINITY.
+ * False when two times are equal, which is left to comparisons. */
+SIM_INLINE bool count_out(const struct sim_calendar *cal,
+    struct sim_event *near, const double *time_s, const uint32_t *ids, size_t n,
+    size_t width)
 {
-    double time_s[COUNTED];
     int64_t rank[COUNTED] = {0};
-    uint32_t ids[COUNTED];
     int64_t sum = 0;
-    for (size_t i = 0; i < COUNTED; i++)
-        time_s[i] = (double)INFINITY;
-    for (size_t i = 0; i < n; i++, chain = cal->nodes[chain - 1].link) {
-        ids[i] = chain;
-        time_s[i] = cal->nodes[chain - 1].time_s;
-    }
-    for (size_t j = 0; j < COUNTED; j++)
-        for (size_t i = 0; i < COUNTED; i++)
+    for (size_t j = 0; j < width; j++)
+        for (size_t i = 0; i < width; i++)
             rank[i] += time_s[j] < time_s[i];
     for (size_t i = 0; i < n; i++) {
-        cal->near[rank[i]] = cal->nodes[ids[i] - 1];
+        near[rank[i]] = cal->nodes[ids[i] - 1];
         sum += rank[i];
     }
     return sum == (int64_t)(n * (n - 1) / 2);
@@ -121,57 +108,50 @@ static void sort(struct sim_event *a, size_t n)
 
 /* ---- buckets ------------------------------------------------------------- */
 
-static uint32_t take_node(struct sim_calendar *cal)
-{
-    const uint32_t id = cal->free_node;
-    if (id == 0)
-        return ++cal->n_nodes;
-    cal->free_node = cal->nodes[id - 1].link;
-    return id;
-}
-
-static void drop_into_bucket(
-    struct sim_calendar *cal, const struct sim_event *event, int64_t bucket)
-{
-    uint32_t *head = &cal->heads[(uint64_t)bucket & cal->mask];
-    const uint32_t id = take_node(cal);
-    struct sim_event *node = &cal->nodes[id - 1];
-    *node = *event;
-    node->link = *head;
-    *head = id;
-}
-
-/* Move the events of bucket number `bucket` into the sorted part, which is
- * empty; those of later years stay. */
+/* Move the events of bucket number `bucket` to the end of the sorted part;
+ * those of later years stay. */
 static void open_bucket(struct sim_calendar *cal, int64_t bucket)
 {
-    uint32_t *link = &cal->heads[(uint64_t)bucket & cal->mask];
+    struct sim_event *near = cal->near + cal->near_n;
+    uint32_t *head = &cal->heads[(uint64_t)bucket & cal->mask];
     const uint32_t soon = cal->heads[(uint64_t)(bucket + 2) & cal->mask];
+    double time_s[COUNTED];
+    uint32_t ids[COUNTED];
+    uint32_t later = 0, unused = cal->free_node;
     size_t n = 0;
     if (soon != 0)
         __builtin_prefetch(&cal->nodes[soon - 1]);
-    while (*link != 0) {
-        const uint32_t id = *link;
+    for (size_t i = 0; i < COUNTED; i++)
+        time_s[i] = (double)INFINITY;
+    for (uint32_t id = *head, next; id != 0; id = next) {
         struct sim_event *node = &cal->nodes[id - 1];
-        if (bucket_of(cal, node->time_s) > bucket) {
-            link = &node->link;
+        next = node->link;
+        if (sim_calendar_bucket(cal, node->time_s) > bucket) {
+            node->link = later;
+            later = id;
             continue;
         }
-        *link = node->link;
-        node->link = cal->free_node;
-        cal->free_node = id;
+        if (n < COUNTED) {
+            time_s[n] = node->time_s;
+            ids[n] = id;
+        }
+        node->link = unused;
+        unused = id;
         n++;
     }
-    if (n > COUNTED || !count_out(cal, cal->free_node, n)) {
-        uint32_t id = cal->free_node;
-        for (size_t i = 0; i < n; i++, id = cal->nodes[id - 1].link)
-            cal->near[i] = cal->nodes[id - 1];
-        sort(cal->near, n);
-    }
-    cal->near_at = 0;
-    cal->near_n = n;
+    *head = later;
+    cal->free_node = unused;
+    cal->near_n += n;
+    cal->n_far -= n;
     cal->now = bucket;
     cal->n_taken += (int64_t)n;
+    if (n <= HALF
+            ? count_out(cal, near, time_s, ids, n, HALF)
+            : n <= COUNTED && count_out(cal, near, time_s, ids, n, COUNTED))
+        return;
+    for (size_t i = 0; i < n; i++, unused = cal->nodes[unused - 1].link)
+        near[i] = cal->nodes[unused - 1];
+    sort(near, n);
 }
 
 /* First bucket in use; at least one event is pending in the buckets. */
@@ -181,7 +161,8 @@ static int64_t first_bucket(const struct sim_calendar *cal)
     for (uint64_t h = 0; h <= cal->mask; h++) {
         for (uint32_t id = cal->heads[h]; id != 0;
              id = cal->nodes[id - 1].link) {
-            const int64_t b = bucket_of(cal, cal->nodes[id - 1].time_s);
+            const int64_t b =
+                sim_calendar_bucket(cal, cal->nodes[id - 1].time_s);
             first = b < first ? b : first;
         }
     }
@@ -205,12 +186,12 @@ static uint32_t collect(struct sim_calendar *cal)
         }
     }
     for (size_t i = cal->near_at; i < cal->near_n; i++) {
-        const uint32_t id = take_node(cal);
+        const uint32_t id = sim_calendar_node(cal);
         cal->nodes[id - 1] = cal->near[i];
         cal->nodes[id - 1].link = all;
         all = id;
     }
-    cal->near_at = cal->near_n = 0;
+    cal->near_at = cal->near_n = cal->n_far = 0;
     return all;
 }
 
@@ -223,11 +204,12 @@ static void distribute(struct sim_calendar *cal, uint32_t all)
     while (all != 0) {
         struct sim_event *node = &cal->nodes[all - 1];
         const uint32_t next = node->link;
-        const int64_t bucket = bucket_of(cal, node->time_s);
+        const int64_t bucket = sim_calendar_bucket(cal, node->time_s);
         uint32_t *head = &cal->heads[(uint64_t)bucket & cal->mask];
         node->link = *head;
         *head = all;
         first = bucket < first ? bucket : first;
+        cal->n_far++;
         all = next;
     }
     cal->now = first - 1;
@@ -262,10 +244,11 @@ static int review(struct sim_calendar *cal, struct sim_err *err)
 {
     static const double most_per_s = 1e12;
     const double factor = width_factor(cal);
-    const size_t heads = heads_wanted(cal->n);
+    const size_t n = sim_calendar_count(cal);
+    const size_t heads = heads_wanted(n);
     const size_t have = (size_t)cal->mask + 1;
 
-    cal->budget = BUDGET_MIN + 4 * (int64_t)(cal->n + have);
+    cal->budget = BUDGET_MIN + 4 * (int64_t)(n + have);
     cal->n_taken = cal->n_passed = cal->n_late = cal->n_shifted = 0;
     if (factor == 1.0 && heads <= have && heads * 8 > have)
         return SIM_OK;
@@ -334,45 +317,56 @@ static void push_late(struct sim_calendar *cal, const struct sim_event *event)
     cal->budget -= (int64_t)moved;
 }
 
-int sim_calendar_push(struct sim_calendar *cal, const struct sim_event *event,
-    struct sim_err *err)
+/* Is the table of buckets too short for what is in it? */
+static bool is_crowded(const struct sim_calendar *cal)
+{
+    return cal->n_far >= 8 * (cal->mask + 1);
+}
+
+int sim_calendar_push_other(struct sim_calendar *cal,
+    const struct sim_event *event, struct sim_err *err)
 {
     int rc = SIM_OK;
     assert(isfinite(event->time_s));
     if (cal->heads == NULL)
         rc = start(cal, err);
-    if (rc == SIM_OK && cal->n == cal->room)
+    if (rc == SIM_OK && sim_calendar_count(cal) >= cal->room)
         rc = grow(cal, err);
-    if (rc == SIM_OK && (cal->budget <= 0 || cal->n > 8 * (cal->mask + 1)))
+    if (rc == SIM_OK && (cal->budget <= 0 || is_crowded(cal)))
         rc = review(cal, err);
     if (rc != SIM_OK)
         return rc;
 
-    const int64_t bucket = bucket_of(cal, event->time_s);
-    if (cal->n == 0 && cal->now == INT64_MIN)
+    const int64_t bucket = sim_calendar_bucket(cal, event->time_s);
+    if (cal->now == INT64_MIN)
         cal->now = bucket - 1;
     if (bucket <= cal->now)
         push_late(cal, event);
     else
-        drop_into_bucket(cal, event, bucket);
-    cal->n++;
-    cal->budget--;
+        sim_calendar_drop(cal, event, bucket);
+    const size_t most = 8 * (cal->mask + 1);
+    cal->n_easy = cal->budget <= 0 ? 0 : cal->room < most ? cal->room : most;
     return SIM_OK;
 }
 
 /* Up to the bucket of the limit. */
 bool sim_calendar_open(struct sim_calendar *cal, double limit_s)
 {
-    if (cal->n == 0) {
+    if (cal->n_far == 0) {
         if (cal->heads != NULL && limit_s < (double)INFINITY) {
-            const int64_t b = bucket_of(cal, limit_s);
+            const int64_t b = sim_calendar_bucket(cal, limit_s);
             cal->now = b > cal->now ? b : cal->now;
         }
         return false;
     }
-    const int64_t last = bucket_of(cal, limit_s);
+    const int64_t last = sim_calendar_bucket(cal, limit_s);
+    /* Of many, some buckets at once: the caller can then prefetch across
+     * them.  Of few, the next alone: what is sorted must make room for what
+     * comes. */
+    const size_t want = cal->n_far > MANY ? AT_ONCE : 1;
     uint64_t passed = 0;
-    while (cal->now < last) {
+    cal->near_at = cal->near_n = 0;
+    while (cal->now < last && cal->near_n < want && cal->n_far > 0) {
         if (passed++ > cal->mask) {
             /* A whole year without an event: look for it instead. */
             const int64_t first = first_bucket(cal);
@@ -381,19 +375,20 @@ bool sim_calendar_open(struct sim_calendar *cal, double limit_s)
             continue;
         }
         cal->n_passed++;
-        cal->budget--;
         open_bucket(cal, cal->now + 1);
-        if (cal->near_n > 0)
-            return true;
+        cal->budget--;
     }
-    return false;
+    cal->budget -= (int64_t)cal->near_n;
+    if (cal->budget <= 0)
+        cal->n_easy = 0; /* the next push reviews the width */
+    return cal->near_n > 0;
 }
 
 void sim_calendar_clear(struct sim_calendar *cal)
 {
     if (cal->heads != NULL)
         memset(cal->heads, 0, ((size_t)cal->mask + 1) * sizeof *cal->heads);
-    cal->n = cal->near_at = cal->near_n = 0;
+    cal->n_far = cal->n_easy = cal->near_at = cal->near_n = 0;
     cal->free_node = cal->n_nodes = 0;
     cal->now = INT64_MIN;
 }

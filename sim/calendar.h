@@ -39,14 +39,13 @@ struct sim_event {
 
 /* Start from {0}; release with sim_calendar_release(). */
 struct sim_calendar {
-    size_t n; /* pending events */
-
     /* Events due: everything up to bucket `now`, sorted, next one first. */
     struct sim_event *near;
     size_t near_at, near_n; /* near[near_at .. near_n-1] are pending */
 
     /* Events of later buckets: lists through `link`, positions + 1. */
     struct sim_event *nodes;
+    size_t n_far;       /* events in buckets */
     uint32_t free_node; /* list of unused nodes */
     uint32_t n_nodes;   /* nodes ever used */
     uint32_t room;      /* nodes that fit without growing */
@@ -56,6 +55,10 @@ struct sim_calendar {
     double buckets_per_s;
     int64_t now; /* number of the last bucket that was sorted */
 
+    /* With fewer events in buckets a push need not ask about room and width;
+     * 0: the next one must. */
+    size_t n_easy;
+
     /* What happened since the width was last reviewed. */
     int64_t budget;    /* work left until the next review */
     int64_t n_taken;   /* events taken out of buckets */
@@ -64,14 +67,71 @@ struct sim_calendar {
     int64_t n_shifted; /* events moved to make room for those */
 };
 
+/** Number of pending events. */
+static inline size_t sim_calendar_count(const struct sim_calendar *cal)
+{
+    return cal->n_far + (cal->near_n - cal->near_at);
+}
+
+/* For sim_calendar_push(): bucket of a time.  Monotone in t, which is all that
+ * the order rests on; so truncation toward zero (bucket 0 is twice as wide)
+ * does no harm. */
+static inline int64_t sim_calendar_bucket(
+    const struct sim_calendar *cal, double t)
+{
+    static const double most = 4e18; /* below 2^62 */
+    const double x = t * cal->buckets_per_s;
+    const double low = x > -most ? x : -most;
+    return (int64_t)(low < most ? low : most);
+}
+
+/* For sim_calendar_push(): an unused node. */
+static inline uint32_t sim_calendar_node(struct sim_calendar *cal)
+{
+    const uint32_t id = cal->free_node;
+    if (id == 0)
+        return ++cal->n_nodes;
+    cal->free_node = cal->nodes[id - 1].link;
+    return id;
+}
+
+/* For sim_calendar_push(): a bucket after `now`, and a node to spare. */
+static inline void sim_calendar_drop(
+    struct sim_calendar *cal, const struct sim_event *event, int64_t bucket)
+{
+    uint32_t *head = &cal->heads[(uint64_t)bucket & cal->mask];
+    const uint32_t id = sim_calendar_node(cal);
+    struct sim_event *node = &cal->nodes[id - 1];
+    /* Field by field, so that an event just made need not be in memory. */
+    node->time_s = event->time_s;
+    node->k = event->k;
+    node->user = event->user;
+    node->cls = event->cls;
+    node->ref = event->ref;
+    node->link = *head;
+    *head = id;
+    cal->n_far++;
+}
+
+/** For sim_calendar_push(): in every case, the rare ones included. */
+SIM_MUST_CHECK int sim_calendar_push_other(struct sim_calendar *cal,
+    const struct sim_event *event, struct sim_err *err);
+
 /**
  * Add an event; O(1) amortised.
- * @param event  time_s >= the time of the last event popped
+ * @param event  time_s finite, >= the time of the last event popped
  * @retval SIM_E_NOMEM  nothing was added
  * @retval SIM_E_LIMIT  more than 2^31 events pending
  */
-SIM_MUST_CHECK int sim_calendar_push(struct sim_calendar *cal,
-    const struct sim_event *event, struct sim_err *err);
+SIM_MUST_CHECK static inline int sim_calendar_push(struct sim_calendar *cal,
+    const struct sim_event *event, struct sim_err *err)
+{
+    const int64_t bucket = sim_calendar_bucket(cal, event->time_s);
+    if (bucket <= cal->now || cal->n_far >= cal->n_easy)
+        return sim_calendar_push_other(cal, event, err);
+    sim_calendar_drop(cal, event, bucket);
+    return SIM_OK;
+}
 
 /** For sim_calendar_pop(): sort the events of the next bucket in use, none
  *  being sorted; false when no event lies before the limit. */
@@ -94,7 +154,6 @@ static inline bool sim_calendar_pop(
     if (!(cal->near[cal->near_at].time_s < limit_s))
         return false;
     *out = cal->near[cal->near_at++];
-    cal->n--;
     return true;
 }
 

@@ -63,6 +63,11 @@ struct sim_engine_model {
      * that happens earlier has happened, so sim_engine_in_system() may be
      * asked. */
     void (*route)(void *ctx, struct sim_request *req);
+    /* route() looks at nothing that happens at stations or to requests, and
+     * only refused ones are launched from finish(): requests may be routed
+     * ahead of the present, still in send order, sim_engine_now_s() being the
+     * time of sending.  Spares the alternation of sends and arrivals. */
+    bool routes_ahead;
     /* At its arrival: may the station have it?  Where not, it is forgotten
      * without a call of finish(); the model has launched it anew or counts it
      * itself.  May be NULL: all are let in. */

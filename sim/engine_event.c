@@ -9,10 +9,11 @@
 #include "sim/heap.h"
 
 enum {
-    BATCH = 256, /* requests pulled at a time: 20 KiB, stays in L1 */
+    BATCH = 128, /* requests pulled at a time: 14 KiB, stays in L1 */
     POOL_MIN = 256,
-    AHEAD = 8,         /* requests prefetched from a bucket */
-    STATION_LINES = 4, /* cache lines of a station that arrivals touch */
+    AHEAD = 20,        /* requests prefetched from a bucket */
+    NEAR = 128,        /* stations that stay in the cache */
+    STATION_LINES = 5, /* cache lines of a station that arrivals touch */
     LINE = 64,
     LAUNCHED_MIN = 64,
 };
@@ -38,10 +39,11 @@ struct sim_engine {
      * pointer into the pool, which must not grow under it. */
     struct sim_request *launched;
     size_t n_launched, launched_room;
-    bool launch_failed;
+    bool has_launched, launch_failed;
 
     /* Of the present run. */
     const struct sim_engine_model *model;
+    struct sim_sink sink; /* of all stations */
     struct sim_station *const *stations;
     int n_stations;
     double give_up_s;
@@ -104,7 +106,6 @@ static void cut_off(struct sim_engine *engine)
 {
     const double t = engine->give_up_s;
     const struct sim_engine_model *model = engine->model;
-    const struct sim_sink sink = {engine, request_done};
     struct sim_event event;
 
     while (sim_calendar_pop(&engine->calendar, (double)INFINITY, &event)) {
@@ -117,7 +118,7 @@ static void cut_off(struct sim_engine *engine)
     }
     const uint32_t before = n_live(engine);
     for (int i = 0; before > 0 && i < engine->n_stations; i++)
-        engine->stations[i]->ops->flush(engine->stations[i], t, &sink);
+        engine->stations[i]->ops->flush(engine->stations[i], t, &engine->sink);
     engine->n_lost += before - n_live(engine);
 }
 
@@ -167,7 +168,8 @@ SIM_INLINE int send(
         engine->free_refs[engine->n_free++] = ref;
         return SIM_OK;
     }
-    assert(req->station < engine->n_stations && req->out_s >= 0.0);
+    assert(req->station < engine->n_stations && req->out_s >= 0.0 &&
+           req->out_s < (double)INFINITY);
     const struct sim_event event = {
         .time_s = req->send_s + req->out_s,
         .k = req->k,
@@ -180,14 +182,30 @@ SIM_INLINE int send(
 
 /* The next request of the batch.  It is routed in the pool, not in the batch:
  * copying what route() has just written would stall on its stores. */
-static int send_next(struct sim_engine *engine, struct sim_err *err)
+SIM_INLINE int send_next(struct sim_engine *engine, struct sim_err *err)
 {
     uint32_t ref;
     const int rc = take_ref(engine, &ref, err);
     if (rc != SIM_OK)
         return rc;
     engine->pool[ref] = engine->batch[engine->batch_at++];
+    engine->now_s = engine->pool[ref].send_s;
     return send(engine, ref, err);
+}
+
+/* The next request, or the rest of the batch up to `end_s` when it does not
+ * matter what happens in between: then the clock runs ahead, and the next
+ * event sets it right. */
+static int send_some(
+    struct sim_engine *engine, double end_s, struct sim_err *err)
+{
+    const size_t n =
+        engine->model->routes_ahead ? engine->batch_n : engine->batch_at + 1;
+    int rc = SIM_OK;
+    while (rc == SIM_OK && engine->batch_at < n &&
+           engine->batch[engine->batch_at].send_s < end_s)
+        rc = send_next(engine, err);
+    return rc;
 }
 
 /* Put what callbacks have launched into the calendar. */
@@ -214,6 +232,7 @@ static int settle(struct sim_engine *engine, struct sim_err *err)
             return rc;
     }
     engine->n_launched = 0;
+    engine->has_launched = false;
     return SIM_OK;
 }
 
@@ -249,7 +268,6 @@ static int arrive(struct sim_engine *engine, const struct sim_event *event,
     const struct sim_request *req = &engine->pool[event->ref];
     const int i = req->station;
     struct sim_station *st = engine->stations[i];
-    const struct sim_sink sink = {engine, request_done};
     const struct sim_job job = {
         .arrive_s = event->time_s,
         .time_s = req->work_s / req->speed,
@@ -263,7 +281,7 @@ static int arrive(struct sim_engine *engine, const struct sim_event *event,
         engine->free_refs[engine->n_free++] = event->ref;
         return SIM_OK;
     }
-    const int rc = st->ops->arrive(st, &job, &sink, err);
+    const int rc = st->ops->arrive(st, &job, &engine->sink, err);
     note_next(engine, i);
     return rc;
 }
@@ -286,10 +304,11 @@ static int arrive_until(
         const double until_s = event_s < limit_s ? event_s : limit_s;
         if (!sim_calendar_pop(&engine->calendar, until_s, &event))
             return SIM_OK;
-        prefetch(engine);
+        if (engine->n_stations > NEAR)
+            prefetch(engine);
         int rc = (event.ref & TO_SEND) != 0 ? send_launched(engine, &event, err)
                                             : arrive(engine, &event, err);
-        if (rc == SIM_OK && (engine->n_launched > 0 || engine->launch_failed))
+        if (rc == SIM_OK && engine->has_launched)
             rc = settle(engine, err);
         if (rc != SIM_OK)
             return rc;
@@ -298,12 +317,11 @@ static int arrive_until(
 
 static int advance_first(struct sim_engine *engine, struct sim_err *err)
 {
-    const struct sim_sink sink = {engine, request_done};
     const int i = (int)engine->events.items[0].payload;
     struct sim_station *st = engine->stations[i];
 
     engine->now_s = sim_index_heap_top(&engine->events);
-    const int rc = st->ops->advance(st, engine->now_s, &sink, err);
+    const int rc = st->ops->advance(st, engine->now_s, &engine->sink, err);
     note_next(engine, i);
     return rc;
 }
@@ -332,13 +350,9 @@ static int loop(struct sim_engine *engine, struct sim_err *err)
         const double event_s = sim_index_heap_top(&engine->events);
         if (event_s >= end_s && send_s >= end_s)
             break;
-        if (event_s <= send_s) {
-            rc = advance_first(engine, err);
-        } else {
-            engine->now_s = send_s;
-            rc = send_next(engine, err);
-        }
-        if (rc == SIM_OK && (engine->n_launched > 0 || engine->launch_failed))
+        rc = event_s <= send_s ? advance_first(engine, err)
+                               : send_some(engine, end_s, err);
+        if (rc == SIM_OK && engine->has_launched)
             rc = settle(engine, err);
     }
     return rc;
@@ -378,7 +392,7 @@ static int start(struct sim_engine *engine, struct sim_err *err)
     engine->source_ended = false;
     engine->n_lost = 0;
     engine->n_launched = 0;
-    engine->launch_failed = false;
+    engine->has_launched = engine->launch_failed = false;
     engine->now_s = -(double)INFINITY;
     const int rc =
         sim_index_heap_reset(&engine->events, (size_t)engine->n_stations, err);
@@ -396,6 +410,7 @@ int sim_engine_run(struct sim_engine *engine,
     engine->stations = stations;
     engine->n_stations = n;
     engine->give_up_s = give_up_s;
+    engine->sink = (struct sim_sink){engine, request_done};
     int rc = start(engine, err);
     if (rc == SIM_OK && model->begin != NULL)
         model->begin(model->ctx);
@@ -436,6 +451,7 @@ void sim_engine_launch(
     assert(at_s >= engine->now_s && isfinite(at_s));
     if (at_s > engine->give_up_s)
         return;
+    engine->has_launched = true;
     if (engine->n_launched == engine->launched_room) {
         const size_t room = engine->launched_room == 0
                                 ? LAUNCHED_MIN

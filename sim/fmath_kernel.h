@@ -49,20 +49,26 @@ SIM_INLINE double sim_k_double(uint64_t u)
     return v.d;
 }
 
-/* x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt 2); k as a double.  x > 0. */
-SIM_INLINE double sim_k_split(double x, double *k)
+/* x = 2^(k + bias - 1023) (1 + f), 1 + f in [sqrt(1/2), sqrt 2); k as a double.
+ * x is normal and > 0. */
+SIM_INLINE double sim_k_split_normal(double x, double bias, double *k)
 {
     const uint64_t root_half = 0x3fe6a09e667f3bcdu;
     const uint64_t one = 0x3ff0000000000000u;
-    /* subnormal numbers are scaled into the normal range first */
-    const double scaled = x < DBL_MIN ? x * 18014398509481984.0 : x; /* 2^54 */
-    const double bias = x < DBL_MIN ? 1077.0 : 1023.0;
-    const uint64_t bits = sim_k_bits(scaled);
+    const uint64_t bits = sim_k_bits(x);
     const uint64_t shifted = bits + (one - root_half);
     const uint64_t exponent = shifted >> 52;
 
-    *k = sim_k_double(exponent | 0x4330000000000000u) - SIM_K_TWO52 - bias;
+    *k = sim_k_double(exponent | 0x4330000000000000u) - (SIM_K_TWO52 + bias);
     return sim_k_double(bits + one - (exponent << 52)) - 1.0;
+}
+
+/* x = 2^k (1 + f) for any x > 0: subnormal ones are scaled into the normal
+ * range first. */
+SIM_INLINE double sim_k_split(double x, double *k)
+{
+    const double scaled = x < DBL_MIN ? x * 18014398509481984.0 : x; /* 2^54 */
+    return sim_k_split_normal(scaled, x < DBL_MIN ? 1077.0 : 1023.0, k);
 }
 
 /* (2 atanh(s) - 2 s) / s as a function of z = s^2 <= (3 - sqrt 8)^2; error
@@ -82,17 +88,30 @@ SIM_INLINE double sim_k_atanh_rest(double z)
     return z * (even + z * odd);
 }
 
-/* log(1 + f) = 2 atanh(s), s = f / (2 + f), written as f - (h - s (h + R))
- * with h = f^2 / 2, so that the leading term f is exact. */
-SIM_INLINE double sim_k_log(double x)
+/* log(2^k (1 + f)), with log(1 + f) = 2 atanh(s), s = f / (2 + f), written as f
+ * - (h - s (h + R)) with h = f^2 / 2, so that the leading term f is exact. */
+SIM_INLINE double sim_k_log_of(double k, double f)
 {
-    double k;
-    const double f = sim_k_split(x, &k);
     const double s = f / (2.0 + f);
     const double h = 0.5 * f * f;
     const double rest = s * (h + sim_k_atanh_rest(s * s));
 
     return k * SIM_K_LN2_HI - ((h - (rest + k * SIM_K_LN2_LO)) - f);
+}
+
+SIM_INLINE double sim_k_log(double x)
+{
+    double k;
+    const double f = sim_k_split(x, &k);
+    return sim_k_log_of(k, f);
+}
+
+/* The same bits for a normal x > 0: uniforms are. */
+SIM_INLINE double sim_k_log_normal(double x)
+{
+    double k;
+    const double f = sim_k_split_normal(x, 1023.0, &k);
+    return sim_k_log_of(k, f);
 }
 
 /* (e^r - 1 - r) / r^2 on |r| <= ln 2 / 2; error of e^r 1.7e-17. */

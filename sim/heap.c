@@ -232,7 +232,7 @@ static void settle(
     put(heap, i, x);
 }
 
-void sim_index_heap_set(struct sim_index_heap *heap, size_t index, double key)
+void sim_index_heap_move(struct sim_index_heap *heap, size_t index, double key)
 {
     assert(index < heap->n_index);
     const uint32_t place = heap->place[index];

@@ -109,9 +109,17 @@ struct sim_index_heap {
 SIM_MUST_CHECK int sim_index_heap_reset(
     struct sim_index_heap *heap, size_t n_index, struct sim_err *err);
 
+/** For sim_index_heap_set(): in every case. */
+void sim_index_heap_move(struct sim_index_heap *heap, size_t index, double key);
+
 /** Set the key of `index`, whichever it had; INFINITY takes it out.
- *  O(log n). */
-void sim_index_heap_set(struct sim_index_heap *heap, size_t index, double key);
+ *  O(log n), and a comparison for an index that stays without a key. */
+static inline void sim_index_heap_set(
+    struct sim_index_heap *heap, size_t index, double key)
+{
+    if (key < (double)INFINITY || heap->place[index] != 0)
+        sim_index_heap_move(heap, index, key);
+}
 
 /** The smallest key, INFINITY when the heap is empty; on equal keys the
  *  smallest index is in front: heap->items[0].payload. */

@@ -11,8 +11,8 @@
  * bits (the low bits of xoshiro256+ are weak) plus half a step, so they lie in
  * the open interval (0, 1), symmetric about 1/2, and log(u) is finite.
  *
- * Costs with AVX2 [ns a draw]: uniform 0.9, exponential 2.2, normal 2.8; a
- * single uniform 3.4; starting a stream 40.
+ * Draws in bulk cost a fraction of single ones; `make bench` prints them beside
+ * GSL's.
  *
  * Source: Blackman and Vigna, ACM TOMS 47, 2021 (xoshiro256+); Steele, Lea and
  * Flood, OOPSLA 2014 (splitmix64).

@@ -29,13 +29,14 @@ struct fcfs {
     int64_t arrived, waited, lost;
     int64_t seq;
     uint64_t choice_key;
-    struct sim_kw kw;
     struct sim_fcfs_starts starts; /* certain starts ahead of the present */
-    struct sim_fcfs_jobs queue;    /* waiting, start not certain; by seq */
-    struct sim_fcfs_jobs held;     /* in service, end not certain; at = 0 */
-    struct sim_keys ends;          /* scratch: ends of the held jobs */
-    double *change_times;          /* [n_changes] */
-    int *change_slots;             /* [n_changes] from then on */
+    struct sim_kw kw;
+    /* Up to here what an arrival touches, less what follows in `kw`. */
+    struct sim_fcfs_jobs queue; /* waiting, start not certain; by seq */
+    struct sim_fcfs_jobs held;  /* in service, end not certain; at = 0 */
+    struct sim_keys ends;       /* scratch: ends of the held jobs */
+    double *change_times;       /* [n_changes] */
+    int *change_slots;          /* [n_changes] from then on */
     size_t next_change, n_changes, change_room;
 };
 
@@ -50,13 +51,22 @@ static double clip(const struct fcfs *q, double t)
     return t < q->to_s ? t : q->to_s;
 }
 
+/* How much of [a, b], a <= b, is measured: nearly always all of it, and then
+ * nothing need be chosen. */
+static double span(const struct fcfs *q, double a, double b)
+{
+    if (a >= q->from_s && b <= q->to_s)
+        return b - a;
+    return clip(q, b) - clip(q, a);
+}
+
 /* ---- commitment ---------------------------------------------------------- */
 
 /* A stretch of service that is certain to its end. */
 static void report(struct fcfs *q, const struct sim_sink *sink, uint32_t ref,
     double first_s, double since_s, double end_s)
 {
-    q->busy_s += clip(q, end_s) - clip(q, since_s);
+    q->busy_s += span(q, since_s, end_s);
     q->left_s = end_s > q->left_s ? end_s : q->left_s;
     sink->done(sink->ctx, ref, SIM_SERVED, first_s, end_s);
 }
@@ -66,7 +76,7 @@ static int start_queued(struct fcfs *q, struct sim_fcfs_job job, double now_s,
     double start_s, const struct sim_sink *sink, struct sim_err *err)
 {
     int rc = SIM_OK;
-    q->waiting_s += clip(q, start_s) - clip(q, job.since_s);
+    q->waiting_s += span(q, job.since_s, start_s);
     job.end_s = start_s + job.left_s;
     job.since_s = start_s;
     if (!(job.first_s <= start_s))
@@ -87,12 +97,6 @@ static int start_queued(struct fcfs *q, struct sim_fcfs_job job, double now_s,
 static bool is_pending(const struct fcfs *q)
 {
     return q->held.n > 0 || q->queue.at < q->queue.n;
-}
-
-/* From the last end to t; nobody was there if t is after it. */
-static double since_left_s(const struct fcfs *q, double t)
-{
-    return clip(q, t) - clip(q, q->left_s);
 }
 
 /* Is the number in system at t as large as allowed?  With all slots busy it is
@@ -162,7 +166,7 @@ static int fcfs_arrive(struct sim_station *st, const struct sim_job *job,
         return SIM_OK;
     }
     if (t > q->left_s) /* rare with several slots: cheaper than without */
-        q->empty_s += since_left_s(q, t);
+        q->empty_s += span(q, q->left_s, t);
     const double free_s = sim_kw_free_s(&q->kw);
     const double start_s = free_s > t ? free_s : t;
     q->waited += counted & (free_s > t);
@@ -175,7 +179,7 @@ static int fcfs_arrive(struct sim_station *st, const struct sim_job *job,
     if (rc != SIM_OK)
         return rc;
     sim_fcfs_starts_add(&q->starts, t, start_s);
-    q->waiting_s += clip(q, start_s) - clip(q, t);
+    q->waiting_s += span(q, t, start_s);
     if (end_s > q->change_s)
         return hold(q, job, start_s, err);
     report(q, sink, job->ref, start_s, start_s, end_s);
@@ -217,7 +221,7 @@ static int interrupt(
             continue;
         struct sim_fcfs_job job = held->item[hit];
         held->item[hit] = held->item[--held->n];
-        q->busy_s += clip(q, t) - clip(q, job.since_s);
+        q->busy_s += span(q, job.since_s, t);
         job.left_s = job.end_s - t;
         job.since_s = t;
         const int rc = sim_fcfs_jobs_requeue(&q->queue, &job, err);
@@ -330,7 +334,7 @@ static void add_pending(
         const struct sim_fcfs_job *job = &q->held.item[i];
         const double upto_s = job->end_s < t ? job->end_s : t;
         if (upto_s > job->since_s)
-            *busy_s += clip(q, upto_s) - clip(q, job->since_s);
+            *busy_s += span(q, job->since_s, upto_s);
     }
     for (size_t i = q->queue.at; i < q->queue.n; i++)
         *waiting_s += clip(q, t) - clip(q, q->queue.item[i].since_s);
@@ -348,7 +352,7 @@ static void fcfs_totals(struct sim_station *st, struct sim_station_totals *out)
         .empty_s = q->empty_s,
     };
     if (q->to_s > q->left_s)
-        out->empty_s += since_left_s(q, q->to_s);
+        out->empty_s += span(q, q->left_s, q->to_s);
     add_pending(q, q->to_s, &out->busy_s, &out->waiting_s);
     out->in_system_s = out->busy_s + out->waiting_s;
 }

@@ -18,7 +18,7 @@ static int reset_vector(
     fill_sorted(kw, (double)INFINITY);
     for (size_t i = 0; i < slots; i++)
         kw->sorted[i] = -(double)INFINITY;
-    kw->width = (slots + SIM_KW_BLOCK - 1) / SIM_KW_BLOCK * SIM_KW_BLOCK;
+    kw->width = slots;
     for (size_t i = 0; i < n; i++) {
         const int rc = sim_kw_take(kw, -(double)INFINITY, ends[i], err);
         if (rc != SIM_OK)

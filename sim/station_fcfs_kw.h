@@ -30,18 +30,17 @@
 
 enum {
     SIM_KW_SORTED_MAX = 128, /* above it the heap is faster (measured) */
-    SIM_KW_BLOCK = 4,        /* the vector is padded to whole blocks */
     SIM_KW_UNLIMITED = -1,
 };
 
 /* Start from {0}; release with sim_kw_release(). */
 struct sim_kw {
     int64_t slots; /* in service, SIM_KW_UNLIMITED, or 0: nothing starts */
-    size_t width;  /* of the vector: slots in whole blocks, 0 = no vector */
+    size_t width;  /* of the vector: slots, 0 = no vector */
     bool counting; /* sim_kw_count() was called: keep `log` as a heap */
     bool logging;  /* ends are kept in `log` */
     /* Ascending, then INFINITY; the smallest is sorted[0] in every form. */
-    double sorted[SIM_KW_SORTED_MAX + SIM_KW_BLOCK];
+    double sorted[SIM_KW_SORTED_MAX + 1];
     struct sim_keys heap; /* free times, c > 128 */
     struct sim_keys log;  /* ends of jobs, where counting needs them */
 };
@@ -78,11 +77,9 @@ SIM_MUST_CHECK static inline int sim_kw_take(
     if (kw->width == 0)
         return sim_kw_take_other(kw, now_s, end_s, err);
     double *f = kw->sorted;
-    for (size_t i = 0; i < kw->width; i += SIM_KW_BLOCK) {
-        for (size_t j = i; j < i + SIM_KW_BLOCK; j++) {
-            const double low = f[j + 1] < end_s ? f[j + 1] : end_s;
-            f[j] = f[j] > low ? f[j] : low;
-        }
+    for (size_t i = 0; i < kw->width; i++) {
+        const double low = f[i + 1] < end_s ? f[i + 1] : end_s;
+        f[i] = f[i] > low ? f[i] : low;
     }
     return SIM_OK;
 }

@@ -318,11 +318,15 @@ static void bench_calendar(struct sinkhole *hole)
 
 /* ---- engine -------------------------------------------------------------- */
 
-/* Source: one Poisson stream, all draws in bulk, like the product's. */
+/* Source: one Poisson stream, all draws in bulk, by blocks of the product's
+ * size. */
+enum { BLOCK = 256 };
+
 struct traffic {
     const struct fel_model *m;
     struct sim_stream gaps, sizes, delays, choices;
-    double gap[DRAWS], size[DRAWS], delay[DRAWS], choice[DRAWS];
+    double gap[BLOCK], size[BLOCK], delay[BLOCK], choice[BLOCK];
+    struct sim_request blank; /* fields that are alike */
     size_t at;
     double t;
     int64_t sent;
@@ -336,12 +340,12 @@ struct traffic {
 static void traffic_refill(struct traffic *w)
 {
     const struct fel_model *m = w->m;
-    sim_stream_exponentials(&w->gaps, w->gap, DRAWS);
-    sim_stream_normals(&w->sizes, w->size, DRAWS);
-    to_lognormal(w->size, DRAWS, m->service_zeta, m->service_sigma);
-    sim_stream_normals(&w->delays, w->delay, DRAWS);
-    to_lognormal(w->delay, DRAWS, m->delay_zeta, m->delay_sigma);
-    sim_stream_uniforms(&w->choices, w->choice, DRAWS);
+    sim_stream_exponentials(&w->gaps, w->gap, BLOCK);
+    sim_stream_normals(&w->sizes, w->size, BLOCK);
+    to_lognormal(w->size, BLOCK, m->service_zeta, m->service_sigma);
+    sim_stream_normals(&w->delays, w->delay, BLOCK);
+    to_lognormal(w->delay, BLOCK, m->delay_zeta, m->delay_sigma);
+    sim_stream_uniforms(&w->choices, w->choice, BLOCK);
     w->at = 0;
 }
 
@@ -353,18 +357,15 @@ static int traffic_pull(void *ctx, struct sim_request *batch, size_t n,
     size_t i = 0;
     (void)err;
     for (; i < n && w->sent < w->m->n_requests; i++, w->sent++) {
-        if (w->at == DRAWS)
+        if (w->at == BLOCK)
             traffic_refill(w);
         w->t += w->gap[w->at] * gap_s;
-        batch[i] = (struct sim_request){
-            .send_s = w->t,
-            .work_s = w->size[w->at],
-            .aux = {w->choice[w->at], 0.0},
-            .k = w->sent,
-            .out_s = w->delay[w->at],
-            .back_s = w->delay[w->at],
-            .speed = 1.0,
-        };
+        batch[i] = w->blank;
+        batch[i].send_s = w->t;
+        batch[i].work_s = w->size[w->at];
+        batch[i].aux[0] = w->choice[w->at];
+        batch[i].k = w->sent;
+        batch[i].out_s = batch[i].back_s = w->delay[w->at];
         w->at++;
     }
     *count = i;
@@ -392,7 +393,8 @@ static void traffic_start(struct traffic *w)
     w->sizes = stream_of(4, SIM_FOR_SIZE);
     w->delays = stream_of(4, SIM_FOR_JITTER);
     w->choices = stream_of(4, SIM_FOR_BALANCE);
-    w->at = DRAWS;
+    w->blank = (struct sim_request){.speed = 1.0};
+    w->at = BLOCK;
     w->t = w->sum_s = 0.0;
     w->sent = w->n_served = 0;
 }
@@ -403,6 +405,7 @@ static void traffic_run(void *ctx)
     const struct sim_engine_model model = {.ctx = w,
         .pull = traffic_pull,
         .route = traffic_route,
+        .routes_ahead = true,
         .finish = traffic_finish};
     struct sim_err err = {0};
     traffic_start(w);

@@ -251,6 +251,57 @@ START_TEST(events_then_sends_then_arrivals)
 }
 END_TEST
 
+/* Ends of what a script does, routes left out; returns how many were routed. */
+static size_t play_ahead(bool ahead, struct script *s)
+{
+    struct recorder r = recorder(s, 1.5);
+    struct sim_station *stations[] = {&r.base};
+    struct sim_engine *engine = NULL;
+    struct sim_engine_model model = script_model(s);
+    size_t n_routed = 0, kept = 0;
+    uint64_t seed = 7;
+    double t = 0.0;
+    model.routes_ahead = ahead;
+    s->n = 40;
+    s->per_pull = 7;
+    for (int i = 0; i < 40; i++) {
+        s->list[i] = request(i, t, i % 3 == 0 ? 0.0 : exponential(&seed));
+        t += i % 4 == 0 ? 0.0 : 0.3 * exponential(&seed);
+    }
+    ck_assert_int_eq(sim_engine_create(&engine, NULL), SIM_OK);
+    ck_assert_int_eq(sim_engine_run(engine, &model, stations, 1,
+                         s->list[30].send_s, NULL, NULL),
+        SIM_OK);
+    for (size_t i = 0; i < s->n_notes; i++) {
+        n_routed += s->notes[i].kind == NOTE_ROUTE;
+        if (s->notes[i].kind != NOTE_ROUTE)
+            s->notes[kept++] = s->notes[i];
+    }
+    s->n_notes = kept;
+    sim_engine_destroy(engine);
+    return n_routed;
+}
+
+/* Stations see the same arrivals and events in the same order, and what is
+ * sent after giving up is not sent ahead either. */
+START_TEST(routing_ahead_changes_no_end)
+{
+    struct script one = {0}, ahead = {0};
+    const size_t n = play_ahead(false, &one);
+    ck_assert_uint_ge(n, 31);
+    ck_assert_uint_lt(n, 40);
+    ck_assert_uint_eq(play_ahead(true, &ahead), n);
+    ck_assert_uint_eq(one.n_notes, ahead.n_notes);
+    for (size_t i = 0; i < one.n_notes; i++) {
+        const struct note *a = &one.notes[i], *b = &ahead.notes[i];
+        ck_assert_int_eq(a->kind, b->kind);
+        ck_assert_int_eq(a->k, b->k);
+        ck_assert_int_eq(a->outcome, b->outcome);
+        ck_assert(a->t == b->t && a->end_s == b->end_s);
+    }
+}
+END_TEST
+
 static void route_nowhere(void *ctx, struct sim_request *req)
 {
     (void)ctx;
@@ -880,8 +931,8 @@ START_TEST(no_allocation_after_warm_up)
 END_TEST
 
 TEST_MAIN("sim/engine", arrivals_in_order_of_time_user_class_k,
-    events_then_sends_then_arrivals, refused_by_routing, cut_off_at_give_up,
-    end_at_give_up_counts, errors_come_back_and_leave_the_engine_usable,
-    out_of_memory, m_m_1, m_m_c, m_m_c_k, erlang_loss_is_insensitive, m_g_1,
-    m_m_1_with_breakdowns, m_m_2_with_breakdowns, shortest_of_two_queues,
-    no_allocation_after_warm_up)
+    events_then_sends_then_arrivals, routing_ahead_changes_no_end,
+    refused_by_routing, cut_off_at_give_up, end_at_give_up_counts,
+    errors_come_back_and_leave_the_engine_usable, out_of_memory, m_m_1, m_m_c,
+    m_m_c_k, erlang_loss_is_insensitive, m_g_1, m_m_1_with_breakdowns,
+    m_m_2_with_breakdowns, shortest_of_two_queues, no_allocation_after_warm_up)
