@@ -145,6 +145,8 @@ static void open_bucket(struct sim_calendar *cal, int64_t bucket)
     cal->n_far -= n;
     cal->now = bucket;
     cal->n_taken += (int64_t)n;
+    if (n == 0)
+        return;
     if (n <= HALF
             ? count_out(cal, near, time_s, ids, n, HALF)
             : n <= COUNTED && count_out(cal, near, time_s, ids, n, COUNTED))

@@ -28,4 +28,12 @@
 #define SIM_INLINE static inline
 #endif
 
+/* The rare branch of a hot function, kept out of it: else the common one pays
+ * for its registers. */
+#if defined(__GNUC__)
+#define SIM_RARE static __attribute__((noinline, cold))
+#else
+#define SIM_RARE static
+#endif
+
 #endif /* SIM_CLONES_H */

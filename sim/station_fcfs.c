@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "sim/alloc.h"
+#include "sim/clones.h"
 #include "sim/station_fcfs_kw.h"
 #include "sim/station_fcfs_queue.h"
 
@@ -51,13 +52,16 @@ static double clip(const struct fcfs *q, double t)
     return t < q->to_s ? t : q->to_s;
 }
 
+SIM_RARE double clipped(const struct fcfs *q, double a, double b)
+{
+    return clip(q, b) - clip(q, a);
+}
+
 /* How much of [a, b], a <= b, is measured: nearly always all of it, and then
  * nothing need be chosen. */
 static double span(const struct fcfs *q, double a, double b)
 {
-    if (a >= q->from_s && b <= q->to_s)
-        return b - a;
-    return clip(q, b) - clip(q, a);
+    return a >= q->from_s && b <= q->to_s ? b - a : clipped(q, a, b);
 }
 
 /* ---- commitment ---------------------------------------------------------- */
@@ -115,7 +119,7 @@ static bool is_full(struct fcfs *q, double t)
     return q->base.ops->in_system(&q->base, t) >= q->capacity;
 }
 
-static int enqueue(
+SIM_RARE int enqueue(
     struct fcfs *q, const struct sim_job *job, struct sim_err *err)
 {
     const struct sim_fcfs_job wait = {
@@ -130,7 +134,7 @@ static int enqueue(
 }
 
 /* In service, but for how long is not certain. */
-static int hold(struct fcfs *q, const struct sim_job *job, double start_s,
+SIM_RARE int hold(struct fcfs *q, const struct sim_job *job, double start_s,
     struct sim_err *err)
 {
     const struct sim_fcfs_job busy = {
