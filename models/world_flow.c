@@ -33,34 +33,8 @@ static void end_request(struct mdl_world *w, uint32_t owner,
     enum sim_outcome outcome, double answer_s)
 {
     struct mdl_live *live = live_of(w, owner);
-    const struct mdl_done done = {.user = live->first.user,
-        .cls = live->first.cls,
-        .k = live->first.k,
-        .weight = live->weight,
-        .retries = live->retries,
-        .hedges = live->hedges,
-        .member = outcome == SIM_SERVED ? live->served_at : -1,
-        .outcome = outcome,
-        .spilled = live->spilled,
-        .fallback = live->fell,
-        .cached = live->cached,
-        .work_s = live->work_s,
-        .alone_s = live->alone_s,
-        .send_s = live->first.send_s,
-        .arrive_s = live->arrive_s,
-        .start_s = live->start_s,
-        .end_s = live->end_s,
-        .times = {[MDL_LATENCY] = answer_s - live->first.send_s,
-            [MDL_NETWORK] = live->network_s,
-            [MDL_QUEUE] = live->queue_s,
-            [MDL_SERVICE] = live->service_s}};
 
-    live->over = true;
-    mdl_world_note(w, &done);
-    if (live->measured) {
-        w->open -= live->weight;
-        mdl_world_count_request(w, &done);
-    }
+    mdl_live_end(w, live, outcome, answer_s);
     mdl_client_think(w, &live->first, answer_s);
     mdl_live_release(w, owner);
 }

@@ -93,6 +93,12 @@ void mdl_flow_finish(struct mdl_world *w, const struct sim_request *r,
  *  then ends with that error.  Records may move. */
 uint32_t mdl_live_take(struct mdl_world *w, const struct sim_request *r);
 
+/** A request is over: note and count it.
+ *  @param answer_s  when the user has the answer, or knows that there is none
+ */
+void mdl_live_end(struct mdl_world *w, struct mdl_live *live,
+    enum sim_outcome outcome, double answer_s);
+
 /** Give a record back once its request is over and nothing refers to it. */
 void mdl_live_release(struct mdl_world *w, uint32_t owner);
 

@@ -157,7 +157,40 @@ double mdl_live_draw(const struct mdl_world *w, const struct mdl_live *live,
     return sim_dist_draw(law, &stream);
 }
 
-/* ---- the end of the run ------------------------------------------------- */
+/* ---- the end ------------------------------------------------------------- */
+
+void mdl_live_end(struct mdl_world *w, struct mdl_live *live,
+    enum sim_outcome outcome, double answer_s)
+{
+    const struct mdl_done done = {.user = live->first.user,
+        .cls = live->first.cls,
+        .k = live->first.k,
+        .weight = live->weight,
+        .retries = live->retries,
+        .hedges = live->hedges,
+        .member = outcome == SIM_SERVED ? live->served_at : -1,
+        .outcome = outcome,
+        .spilled = live->spilled,
+        .fallback = live->fell,
+        .cached = live->cached,
+        .work_s = live->work_s,
+        .alone_s = live->alone_s,
+        .send_s = live->first.send_s,
+        .arrive_s = live->arrive_s,
+        .start_s = live->start_s,
+        .end_s = live->end_s,
+        .times = {[MDL_LATENCY] = answer_s - live->first.send_s,
+            [MDL_NETWORK] = live->network_s,
+            [MDL_QUEUE] = live->queue_s,
+            [MDL_SERVICE] = live->service_s}};
+
+    live->over = true;
+    mdl_world_note(w, &done);
+    if (live->measured) {
+        w->open -= live->weight;
+        mdl_world_count_request(w, &done);
+    }
+}
 
 int64_t mdl_flow_cut(struct mdl_world *w)
 {
@@ -165,28 +198,10 @@ int64_t mdl_flow_cut(struct mdl_world *w)
 
     for (uint32_t i = 0; i < w->flow.n; i++) {
         struct mdl_live *live = live_of(w, i);
-        const struct mdl_done done = {.user = live->first.user,
-            .cls = live->first.cls,
-            .k = live->first.k,
-            .weight = live->weight,
-            .retries = live->retries,
-            .hedges = live->hedges,
-            .member = -1,
-            .outcome = SIM_LOST,
-            .spilled = live->spilled,
-            .send_s = live->first.send_s,
-            .arrive_s = live->arrive_s,
-            .start_s = live->start_s,
-            .end_s = live->end_s};
         if (live->over)
             continue;
         n += live->weight;
-        live->over = true;
-        mdl_world_note(w, &done);
-        if (!live->measured)
-            continue;
-        w->open -= live->weight;
-        mdl_world_count_request(w, &done);
+        mdl_live_end(w, live, SIM_LOST, live->end_s);
     }
     return n;
 }
