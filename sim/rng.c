@@ -55,16 +55,9 @@ uint64_t sim_entity_sub(uint64_t entity, uint64_t index)
 
 void sim_stream_init(struct sim_stream *stream, const struct sim_key *key)
 {
-    uint64_t state = key_hash(key);
-
-    /* four consecutive outputs of splitmix64 seed a lane; they are distinct,
-     * so no lane can be all zero, the one state xoshiro must not have */
-    for (int lane = 0; lane < LANES; lane++) {
-        for (int word = 0; word < 4; word++)
-            stream->s[word][lane] = mix(state += golden);
-    }
-    memset(stream->out, 0, sizeof stream->out);
-    stream->used = LANES;
+    stream->hash = key_hash(key);
+    stream->used = 0;
+    stream->is_seeded = 0;
     stream->has_spare = 0;
     stream->spare = 0.0;
 }
@@ -108,8 +101,35 @@ SIM_CLONES static void raw_blocks(
     }
 }
 
+/* State word `word` of a lane at the start: four consecutive outputs of
+ * splitmix64 seed a lane; they are distinct, so no lane can be all zero, the
+ * one state xoshiro must not have. */
+static uint64_t seed_word(const struct sim_stream *stream, int lane, int word)
+{
+    return mix(stream->hash + golden * (uint64_t)(4 * lane + word + 1));
+}
+
+/* Seed the lanes and produce the first block, of which some may be used. */
+static void seed(struct sim_stream *stream)
+{
+    for (int lane = 0; lane < LANES; lane++) {
+        for (int word = 0; word < 4; word++)
+            stream->s[word][lane] = seed_word(stream, lane, word);
+    }
+    raw_blocks(stream, stream->out, 1);
+    stream->is_seeded = 1;
+}
+
 uint64_t sim_stream_bits(struct sim_stream *stream)
 {
+    if (!stream->is_seeded) {
+        /* the first output of a lane needs but two words of its state */
+        if (stream->used < LANES) {
+            const int lane = (int)stream->used++;
+            return seed_word(stream, lane, 0) + seed_word(stream, lane, 3);
+        }
+        seed(stream);
+    }
     if (stream->used == LANES) {
         raw_blocks(stream, stream->out, 1);
         stream->used = 0;
@@ -134,8 +154,10 @@ void sim_stream_uniforms(struct sim_stream *stream, double *u, size_t n)
     uint64_t bits[CHUNK];
     size_t i = 0;
 
+    if (!stream->is_seeded && stream->used + n > LANES)
+        seed(stream);
     while (i < n && stream->used < LANES)
-        u[i++] = to_uniform(stream->out[stream->used++]);
+        u[i++] = sim_stream_uniform(stream);
     while (n - i >= LANES) {
         const size_t left = (n - i) / LANES;
         const size_t blocks = left < CHUNK / LANES ? left : CHUNK / LANES;

@@ -62,12 +62,16 @@ uint64_t sim_entity(const char *name);
 /** Hash of an entity and a number (unit of a group, attempt of a request). */
 uint64_t sim_entity_sub(uint64_t entity, uint64_t index);
 
-/* State of a stream; plain data, may be copied (a copy repeats the draws). */
+/* State of a stream; plain data, may be copied (a copy repeats the draws).
+ * Many streams serve a draw or two, so the lanes are seeded by the first block
+ * that is asked for in bulk, or by the ninth draw. */
 struct sim_stream {
-    uint64_t s[4][8];   /* xoshiro256 state word by lane */
-    uint64_t out[8];    /* the last block of 8 raw outputs */
-    uint32_t used;      /* how many of out[] are consumed; 8 = none left */
-    uint32_t has_spare; /* 1 when `spare` holds the second normal of a pair */
+    uint64_t s[4][8];  /* xoshiro256 state word by lane, once seeded */
+    uint64_t out[8];   /* the last block of 8 raw outputs, once seeded */
+    uint64_t hash;     /* of the key */
+    uint32_t used;     /* how many of the block are consumed; 8 = none left */
+    uint8_t is_seeded; /* 0: `used` counts in the first block */
+    uint8_t has_spare; /* 1 when `spare` holds the second normal of a pair */
     double spare;
 };
 

@@ -44,13 +44,14 @@ static void reference(struct emit *e, const struct sim_table *table)
     sim_text_printf(e->out, "{\"$ref\": \"#/definitions/%s\"}", name);
 }
 
-static bool has_dimension(const struct sim_param *row)
+/* Of a count the unit goes without saying. */
+static bool needs_unit(const struct sim_param *row)
 {
     struct sim_unit unit;
 
     if (row->unit == NULL || sim_unit_parse(row->unit, &unit, NULL) != SIM_OK)
         return row->unit != NULL && strcmp(row->unit, "@") == 0;
-    for (int i = 0; i < SIM_N_DIMS; i++) {
+    for (int i = 0; i < SIM_DIM_REQUEST; i++) {
         if (unit.dim[i] != 0)
             return true;
     }
@@ -61,7 +62,7 @@ static bool has_dimension(const struct sim_param *row)
 
 static void number_form(struct emit *e, const struct sim_param *row)
 {
-    const bool quantity = has_dimension(row);
+    const bool quantity = needs_unit(row);
 
     if (!quantity || row->type == SIM_I64 || strcmp(row->unit, "@") == 0)
         sim_text_printf(e->out, "{\"type\": \"%s\"}, ",

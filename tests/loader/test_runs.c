@@ -31,6 +31,29 @@ START_TEST(failing_servers_are_drawn)
 }
 END_TEST
 
+/* Numbers of requests and tokens need no unit, in each of their forms. */
+START_TEST(counts_need_no_unit)
+{
+    static const char *const warmups[] = {
+        "50 requests", "50", "{requests: 50}", "{requests: 50 requests}"};
+    double value[4];
+
+    for (int i = 0; i < 4; i++) {
+        struct study s = study_run(
+            "seed: 8\n"
+            "simulate: {requests: 200, warmup: %s, replications: 2}\n"
+            "arrivals: {rate: 9 /s}\n"
+            "requests: {r: {tokens: {input: 512%s, output: {constant: 8}},"
+            " service: {exponential: {mean: 100 ms}}}}\n"
+            "deployments: {d: {sites: {q: {tier: bare}}}}\n",
+            warmups[i], i % 2 == 0 ? "" : " tokens");
+        value[i] = flow_value(&s, "d.latency.mean");
+        ck_assert_double_eq(value[i], value[0]);
+        study_end(&s);
+    }
+}
+END_TEST
+
 /* A larger maximum changes nothing while the precision is met before, and
  * sections stay equal beyond 64 replications. */
 START_TEST(maximum_is_no_target)
@@ -141,6 +164,6 @@ START_TEST(work_falls_by_the_month)
 }
 END_TEST
 
-TEST_MAIN("loader/runs", failing_servers_are_drawn, maximum_is_no_target,
-    availability_of_the_run_itself, short_queues_need_short_lead_ins,
-    work_falls_by_the_month)
+TEST_MAIN("loader/runs", failing_servers_are_drawn, counts_need_no_unit,
+    maximum_is_no_target, availability_of_the_run_itself,
+    short_queues_need_short_lead_ins, work_falls_by_the_month)
