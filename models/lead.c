@@ -70,6 +70,14 @@ static double bounded_lead(
                             20.0 * (service + dep->max_rtt_s);
 }
 
+/* Speed of each of the requests that a full member serves side by side. */
+static double full_speed(const struct mdl_dep *dep, const struct mdl_member *m)
+{
+    const int n = mdl_member_at_once(dep, m);
+
+    return n > 0 ? mdl_member_full_rate(dep, m) / n : m->speed;
+}
+
 /* The larger of 20 mean responses and 3 relaxation times of a member whose load
  * and variance of arrivals are these; INFINITY where more comes than it can
  * serve and all waits.  `members`: of the place, that are up. */
@@ -78,9 +86,10 @@ static double response_lead(const struct mdl_dep *dep, int place,
 {
     const struct mdl_place *p = &dep->places[place];
     const struct mdl_member *m = &dep->members[p->first_member];
-    const int slots = mdl_member_slots(m);
-    const double service = offered->load / offered->rate_per_s / m->speed;
-    const double load = rise * offered->load / members / m->speed;
+    const int slots = mdl_member_at_once(dep, m);
+    const double speed = full_speed(dep, m);
+    const double service = offered->load / offered->rate_per_s / speed;
+    const double load = rise * offered->load / members / speed;
     const double cs2 = offered->scv;
 
     if (slots < 0)
@@ -229,7 +238,10 @@ static void run_fluid(struct search *s)
         for (int i = 0; i < s->dep->n_places; i++) {
             const struct mdl_member *m =
                 &s->dep->members[s->dep->places[i].first_member];
-            const double capacity = s->up[i] * m->slots_per_server * m->speed;
+            const double capacity = m->servers > 0
+                                        ? s->up[i] / (double)m->servers *
+                                              mdl_member_full_rate(s->dep, m)
+                                        : 0.0;
             s->backlog[i] += (s->now[i].load - capacity) * FLUID_STEP_S;
             if (s->backlog[i] <= 0.0) {
                 s->backlog[i] = 0.0;
@@ -321,8 +333,9 @@ static double remembered_s(const struct search *s, int place)
 
     if (!(now->rate_per_s > 0.0))
         return since_s;
-    return fmin(since_s, bounded_lead(s->dep, place, mdl_member_slots(m),
-                             now->load / now->rate_per_s / m->speed));
+    return fmin(
+        since_s, bounded_lead(s->dep, place, mdl_member_at_once(s->dep, m),
+                     now->load / now->rate_per_s / full_speed(s->dep, m)));
 }
 
 static double longest_need(struct search *s, bool changed)

@@ -26,23 +26,24 @@ struct flow_in {
 
 /* ---- capacity ----------------------------------------------------------- */
 
-/* With a table of rates that is the rate of the most that run together, else no
- * more run than `concurrency` allows. */
+int mdl_member_at_once(const struct mdl_dep *dep, const struct mdl_member *m)
+{
+    const struct mdl_queue_cfg *queue = &dep->entries[m->entry].cfg->queue;
+    /* beyond the table its last rate goes on */
+    const int n = queue->n_rates > 0 ? queue->n_rates : mdl_member_slots(m);
+
+    return queue->concurrency > 0 && (n < 0 || queue->concurrency < n)
+               ? (int)queue->concurrency
+               : n;
+}
+
 double mdl_member_full_rate(
     const struct mdl_dep *dep, const struct mdl_member *m)
 {
     const struct mdl_queue_cfg *queue = &dep->entries[m->entry].cfg->queue;
+    const int n = mdl_member_at_once(dep, m);
 
-    if (queue->n_rates > 0) {
-        int last = queue->n_rates;
-        if (queue->concurrency > 0 && queue->concurrency < last)
-            last = (int)queue->concurrency;
-        return queue->rates[last - 1] * m->speed;
-    }
-    int slots = mdl_member_slots(m);
-    if (queue->concurrency > 0 && (slots < 0 || queue->concurrency < slots))
-        slots = (int)queue->concurrency;
-    return slots * m->speed;
+    return (queue->n_rates > 0 ? queue->rates[n - 1] : n) * m->speed;
 }
 
 double mdl_member_holds(

@@ -41,6 +41,9 @@ void mdl_offer(const struct mdl_offer *offer, struct mdl_offered *out);
 bool mdl_offer_overflows(
     const struct mdl_plan *plan, const struct mdl_dep *dep);
 
+/** Requests a member serves side by side when it is full; < 0: any number. */
+int mdl_member_at_once(const struct mdl_dep *dep, const struct mdl_member *m);
+
 /** Work a member does per second when it is full [s on the reference]; < 0:
  *  without limit. */
 double mdl_member_full_rate(

@@ -120,6 +120,34 @@ START_TEST(lead_by_hand)
 }
 END_TEST
 
+/* Fifty servers of which one request at a time makes use, or two at half the
+ * speed: what M/M/1 at 0.9 asks for. */
+START_TEST(lead_of_sharing)
+{
+    static const double rates[] = {0.5, 1.0};
+
+    for (int i = 0; i < 2; i++) {
+        struct fix f;
+        struct window w;
+        bool clipped;
+
+        fix_begin(&f);
+        f.cfg.arrivals.rate_per_s = 9;
+        fix_class(&f, "x", 1, 0.1);
+        fix_dep(&f, "d");
+        struct mdl_queue_cfg *queue = &fix_site(&f, "q", 50)->queue;
+        queue->concurrency = i == 0 ? 1 : queue->concurrency;
+        queue->rates = rates;
+        queue->n_rates = i == 0 ? 0 : 2;
+        fix_plan(&f);
+        window_begin(&w, &f, 0, 1e6);
+        near_abs(lead_at(&f, &w, 5e5, &clipped), 108, 1);
+        window_end(&w);
+        fix_end(&f);
+    }
+}
+END_TEST
+
 /* M/M/1 at 0.9 but for the arrivals: 3 tau = 3 x 2 x .9 x (I + 1) x .1 / .01 =
  * 54 (I + 1) s, I the variance over the mean of their number. */
 static double lead_with(
@@ -664,7 +692,8 @@ START_TEST(out_of_memory)
 }
 END_TEST
 
-TEST_MAIN("models/world", lead_by_hand, lead_of_bursts, lead_where_it_goes_on,
-    lead_over_backlog, balance_and_sums, by_number, overload_is_cut, failover,
-    window_inside_an_outage, detection_over_the_start, shorter_than_detection,
-    first_requests, parts, totals_by_weight, out_of_memory)
+TEST_MAIN("models/world", lead_by_hand, lead_of_sharing, lead_of_bursts,
+    lead_where_it_goes_on, lead_over_backlog, balance_and_sums, by_number,
+    overload_is_cut, failover, window_inside_an_outage,
+    detection_over_the_start, shorter_than_detection, first_requests, parts,
+    totals_by_weight, out_of_memory)
