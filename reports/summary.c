@@ -124,7 +124,7 @@ static void add_origin(struct sim_text *out, const struct res_run *run)
     rep_markdown(out, m->name != NULL ? m->name : "");
     sim_text_printf(out,
         ", SHA-256 %.16s, seed %" PRIu64 ", %" PRId64 " replications, %" PRId64
-        " requests measured, sitesim %s.\n",
+        " requests simulated, sitesim %s.\n",
         m->scenario_sha256 != NULL ? m->scenario_sha256 : "", m->seed,
         m->replications, m->requests_simulated,
         m->version != NULL ? m->version : "");
