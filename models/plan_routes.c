@@ -261,6 +261,7 @@ static int source_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
     struct sim_err *err)
 {
     const struct mdl_class *c = &plan->classes[plan->sources[source].cls];
+    const bool lives = c->cfg->residency != NULL;
     int rc;
 
     dep->uc_first[source] = list->n;
@@ -274,9 +275,10 @@ static int source_candidates(struct mdl_plan *plan, struct mdl_dep *dep,
     if (n == 0 ||
         (!routed && is_routed(&dep->flows[plan->sources[source].cls])))
         return sim_err_set(err, SIM_E_INPUT,
-            "no site of deployment '%s' may serve class '%s' (residency '%s')",
-            dep->cfg->name, c->cfg->name,
-            c->cfg->residency != NULL ? c->cfg->residency : "");
+            "no site of deployment '%s' may serve class '%s': %s%s%s'only' "
+            "and 'routing.prefer' leave none",
+            dep->cfg->name, c->cfg->name, lives ? "residency '" : "",
+            lives ? c->cfg->residency : "", lives ? "', " : "");
     if (n > dep->max_candidates)
         dep->max_candidates = n;
     return SIM_OK;
