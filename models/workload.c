@@ -208,8 +208,8 @@ static double cox_at(const struct mdl_cox *cox, double t_s, double *end_s)
 
 /* ---- arrivals ----------------------------------------------------------- */
 
-/* Cut a piece at the end of the MMPP's state and scale it by the state's
- * level; enter the next state when the present one is over. */
+/* Scale a piece by the level of the MMPP's state; enter the next state when the
+ * present one is over. */
 static void mmpp_piece(struct mdl_arrivals *a, struct piece *p)
 {
     const struct mdl_gap_law *law = a->law;
@@ -222,13 +222,12 @@ static void mmpp_piece(struct mdl_arrivals *a, struct piece *p)
     }
     p->value *= law->level[a->state];
     p->slope *= law->level[a->state];
-    if (a->origin_s + a->state_end_s < p->end_s)
-        p->end_s = a->origin_s + a->state_end_s;
 }
 
 static void next_piece(struct mdl_arrivals *a)
 {
     const double t = a->origin_s + a->seg_s;
+    const bool states = a->law != NULL && a->law->n_states > 0;
     struct piece p = piece_at(&a->rate, t);
 
     if (a->cox != NULL && a->cox->on) {
@@ -236,11 +235,15 @@ static void next_piece(struct mdl_arrivals *a)
         p.value *= factor;
         p.slope *= factor;
     }
-    if (a->law != NULL && a->law->n_states > 0)
+    if (states)
         mmpp_piece(a, &p);
     a->a = p.value > 0.0 ? p.value : 0.0;
     a->b = p.slope;
     a->seg_end_s = p.end_s - a->origin_s;
+    /* exact, since states end in window time: years after the start the time
+     * of the horizon has no place for so many digits */
+    if (states && a->state_end_s < a->seg_end_s)
+        a->seg_end_s = a->state_end_s;
     if (!(a->seg_end_s > a->seg_s))
         a->seg_end_s = nextafter(a->seg_s, INFINITY);
     a->done = 0.0;

@@ -534,6 +534,41 @@ START_TEST(splits_change_nothing)
 }
 END_TEST
 
+/* With a constant rate a window's arrivals are the same in whichever year it
+ * lies, and no more work: the digits that the time of the horizon has no place
+ * for are not lost in between. */
+START_TEST(alike_in_all_years)
+{
+    static const double rates[] = {2, 40}, sojourns[] = {0.3, 0.1};
+    const struct mdl_process_cfg cfg = {
+        .has_mmpp = true, .mmpp = {rates, 2, sojourns, 2}};
+    struct sim_arena arena = {0};
+    const struct mdl_gap_law law = law_of(&cfg, &arena);
+    double ones[168], first[4000], late[4000];
+    const struct mdl_shape shape = {
+        .n = 168, .step_s = 3600, .phase_s = 1800, .knot = ones};
+    const struct mdl_rate rate = {
+        .base_per_s = law.mean_per_s, .shape = &shape, .growth_norm = 1};
+
+    for (int i = 0; i < 168; i++)
+        ones[i] = 1.0;
+    for (int w = 0; w < 50; w++) {
+        const struct sim_key key = key_of((uint64_t)w);
+        struct mdl_arrivals a, b;
+        mdl_arrivals_start(&a, &rate, NULL, &key, 0.0, -20.0);
+        mdl_arrivals_law(&a, &law, &key, false);
+        mdl_arrivals_start(&b, &rate, NULL, &key, 1.5e8 + 60.0 * w, -20.0);
+        mdl_arrivals_law(&b, &law, &key, false);
+        const int n = mdl_arrivals_fill(&a, 60.0, first, 4000);
+        ck_assert(n > 400 && n < 4000);
+        ck_assert_int_eq(mdl_arrivals_fill(&b, 60.0, late, 4000), n);
+        for (int i = 0; i < n; i++)
+            near_abs(late[i], first[i], 1e-10);
+    }
+    sim_arena_release(&arena);
+}
+END_TEST
+
 /* ---- factors from files -------------------------------------------------- */
 
 /* n factors, i % 13 + i % 5, behind a column of no interest. */
@@ -705,4 +740,5 @@ END_TEST
 
 TEST_MAIN("models/arrivals", rescaled_gaps, rescaled_batches, rescaled_mmpp,
     rescaled_cox, batches, batch_sizes, mmpp_counts, splits_change_nothing,
-    factor_files, bad_factor_files, steady_renewal, dispersion)
+    alike_in_all_years, factor_files, bad_factor_files, steady_renewal,
+    dispersion)
