@@ -64,9 +64,9 @@ struct sim_engine_model {
      * asked. */
     void (*route)(void *ctx, struct sim_request *req);
     /* route() looks at nothing that happens at stations or to requests, and
-     * only refused ones are launched from finish(): requests may be routed
-     * ahead of the present, still in send order, sim_engine_now_s() being the
-     * time of sending.  Spares the alternation of sends and arrivals. */
+     * finish() launches none: so requests may be routed ahead of the present,
+     * in send order, sim_engine_now_s() being the time of sending.  Spares the
+     * alternation of sends and arrivals. */
     bool routes_ahead;
     /* At its arrival: may the station have it?  Where not, it is forgotten
      * without a call of finish(); the model has launched it anew or counts it

@@ -32,7 +32,8 @@ struct fcfs {
     uint64_t choice_key;
     struct sim_fcfs_starts starts; /* certain starts ahead of the present */
     struct sim_kw kw;
-    /* Up to here what an arrival touches, less what follows in `kw`. */
+    /* An arrival touches what stands above and the head of `kw`: few lines of
+     * the cache, side by side. */
     struct sim_fcfs_jobs queue; /* waiting, start not certain; by seq */
     struct sim_fcfs_jobs held;  /* in service, end not certain; at = 0 */
     struct sim_keys ends;       /* scratch: ends of the held jobs */

@@ -288,6 +288,15 @@ int sim_unit_same_dim(const struct sim_unit *a, const struct sim_unit *b)
            strcmp(a->currency, b->currency) == 0;
 }
 
+int sim_unit_is_count(const struct sim_unit *unit)
+{
+    for (int i = 0; i < SIM_DIM_REQUEST; i++) { /* counts come last */
+        if (unit->dim[i] != 0)
+            return 0;
+    }
+    return 1;
+}
+
 /* The whole number that x is but for rounding; 0 if there is none. */
 static double whole(double x)
 {

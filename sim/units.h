@@ -69,6 +69,10 @@ SIM_MUST_CHECK int sim_unit_parse(
 /** Same base dimensions and currency?  Then sim_unit_convert() applies. */
 int sim_unit_same_dim(const struct sim_unit *a, const struct sim_unit *b);
 
+/** A plain number, or one of requests, tokens or people?  What is counted goes
+ *  without saying, so such values need no unit. */
+int sim_unit_is_count(const struct sim_unit *unit);
+
 /**
  * x [from] expressed in [to]; both must have the same dimension (a bug else).
  * Factors that are whole multiples of each other are applied as one exact

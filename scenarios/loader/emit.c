@@ -44,18 +44,13 @@ static void reference(struct emit *e, const struct sim_table *table)
     sim_text_printf(e->out, "{\"$ref\": \"#/definitions/%s\"}", name);
 }
 
-/* Of a count the unit goes without saying. */
 static bool needs_unit(const struct sim_param *row)
 {
     struct sim_unit unit;
 
     if (row->unit == NULL || sim_unit_parse(row->unit, &unit, NULL) != SIM_OK)
         return row->unit != NULL && strcmp(row->unit, "@") == 0;
-    for (int i = 0; i < SIM_DIM_REQUEST; i++) {
-        if (unit.dim[i] != 0)
-            return true;
-    }
-    return false;
+    return !sim_unit_is_count(&unit);
 }
 
 /* ---- forms of a value --------------------------------------------------- */

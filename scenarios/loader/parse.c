@@ -31,17 +31,6 @@ const char *scn_row_unit(struct scn_bind *bind, const struct sim_param *row)
     return unit != NULL ? unit : "";
 }
 
-/* A plain number, or one of requests, tokens or people: what is counted goes
- * without saying. */
-static bool is_count(const struct sim_unit *unit)
-{
-    for (int i = 0; i < SIM_DIM_REQUEST; i++) {
-        if (unit->dim[i] != 0)
-            return false;
-    }
-    return true;
-}
-
 /* "a time", "a price per energy". */
 static const char *describe(struct scn_load *load, const struct sim_unit *unit)
 {
@@ -177,7 +166,8 @@ static bool parse_number(struct scn_bind *bind, const struct sim_param *row,
     }
     *number = x + 0.0; /* -0 is 0 */
     if (text[0] == '\0')
-        return is_count(&wanted) || unit_missing(bind, node, &wanted, unit);
+        return sim_unit_is_count(&wanted) ||
+               unit_missing(bind, node, &wanted, unit);
     if (unit[0] == '\0' || sim_unit_parse(text, &got, &err) != SIM_OK) {
         fault = scn_fault_of(
             bind, unit[0] == '\0' ? "U005" : "U002", node->at, NULL);
@@ -457,7 +447,7 @@ bool scn_value_fits(struct scn_bind *bind, const struct sim_param *row,
             sim_unit_parse(scn_row_unit(bind, row), &wanted, NULL) != SIM_OK)
             return false;
         return sim_unit_same_dim(&wanted, &got) != 0 ||
-               (unit[0] == '\0' && is_count(&wanted));
+               (unit[0] == '\0' && sim_unit_is_count(&wanted));
     default:
         return row->type == SIM_STR;
     }
