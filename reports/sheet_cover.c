@@ -225,7 +225,7 @@ static void put_origin(struct rep_plan *plan, lxw_row_t row)
         m->stop != NULL && m->stop[0] != '\0' ? m->stop : "as asked");
     row = line(s, row, "Replications", text);
     snprintf(text, sizeof text, "%" PRId64, m->requests_simulated);
-    row = line(s, row, "Requests measured", text);
+    row = line(s, row, "Requests simulated", text);
     snprintf(text, sizeof text, "%.20s, %g years",
         m->start != NULL ? m->start : "", m->horizon_yr);
     row = line(s, row, "Start, horizon", text);
